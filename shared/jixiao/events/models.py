@@ -1,0 +1,100 @@
+"""The events, each a frozen value of one published schema version. Readers ignore fields they do not know."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+from uuid import UUID
+
+from jixiao.findings import Finding
+from jixiao.forms.model import Form, Model
+from jixiao.identity.version import FormIdentity, Version
+
+
+class FormParsed(Model):
+    """``reports.parsed``: one form as read, with whom it belongs to. ``forms_in_upload`` counts its siblings."""
+
+    schema_version: Literal[1] = 1
+    identity: FormIdentity
+    version: Version
+    forms_in_upload: int
+    parser_version: int
+    form: Form
+
+
+class Computed(Model):
+    """One figure beside its recomputation: ``path`` as in the record, both as text; None is "not printed"."""
+
+    path: str
+    label: str
+    stated: str | None
+    computed: str | None
+    agrees: bool | None
+
+
+class FormScored(Model):
+    """``reports.scored``: stated and recomputed figures side by side, and the findings."""
+
+    schema_version: Literal[1] = 1
+    identity: FormIdentity
+    version: Version
+    forms_in_upload: int
+    rules_version: int
+    profile: str
+    profile_hash: str
+    figures: tuple[Computed, ...]
+    findings: tuple[Finding, ...]
+
+
+class Condition(StrEnum):
+    """An alert's condition, from the facts alone."""
+
+    NEW = "new"
+    ONGOING = "ongoing"
+    WORSE = "worse"
+    FIXED = "fixed"
+    REGRESSED = "regressed"
+
+
+class Handling(StrEnum):
+    """What people have done about an alert: 待核实, 已核实, 已退回, 整改中, 已销号, 不予处理."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    RETURNED = "returned"
+    RECTIFYING = "rectifying"
+    CLOSED = "closed"
+    DISMISSED = "dismissed"
+
+
+class AlertState(Model):
+    """Both axes of an alert and the finding it stands on (the last one known when it is fixed)."""
+
+    condition: Condition
+    handling: Handling = Handling.OPEN
+    finding: Finding
+    version: Version
+
+
+class AlertChanged(Model):
+    """``alerts.changed``: an alert before (None when it is new) and after; ``cause`` is the event that changed it."""
+
+    schema_version: Literal[1] = 1
+    alert_id: UUID
+    identity: FormIdentity
+    cause: UUID
+    changed_at: datetime
+    before: AlertState | None
+    after: AlertState
+
+
+class AlertCommand(Model):
+    """``alerts.commands``: what a person wants done with an alert."""
+
+    schema_version: Literal[1] = 1
+    command_id: UUID
+    alert_id: UUID
+    handling: Handling
+    by: str
+    note: str = ""
+    deadline: datetime | None = None
+    given_at: datetime

@@ -1,0 +1,141 @@
+"""A form as it was read: every value as printed, with its evidence and, where the reader was not sure, a doubt."""
+
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+FORM_KINDS = ("self_evaluation", "accounts")
+
+
+class Model(BaseModel):
+    """A frozen value; fields it does not know are ignored, so that an older reader survives a newer writer."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Evidence(Model):
+    """Where a value stands in its document.
+
+    ``page`` and ``line`` count from 1; ``cell`` is a sheet reference ("C7") or, in text, the 1-based field of the
+    line; ``box`` is (left, top, right, bottom) in points of the page; ``member`` is the path inside a ZIP file.
+    """
+
+    document: str = ""
+    member: str | None = None
+    sheet: str | None = None
+    page: int | None = None
+    line: int | None = None
+    cell: str | None = None
+    box: tuple[float, float, float, float] | None = None
+    raw: str = ""
+    reader: str = ""
+
+
+class DoubtKind(StrEnum):
+    """Why a reader was not sure of a value."""
+
+    DISPLACED = "displaced"  # the label or cell stood elsewhere and was put right
+    LOST_COLUMN = "lost_column"  # the document was cut at the right edge
+    LOST_ROW = "lost_row"  # a row seems to be missing at a page break
+    CUT_OFF = "cut_off"  # the cell's text is not complete
+    OCR = "ocr"
+    UNREADABLE = "unreadable"  # ####, or text where a number must stand
+    UNCACHED = "uncached"  # a formula whose value was never stored
+    GUESSED = "guessed"  # one of several readings that fit
+
+
+class Doubt(Model):
+    """A reader's doubt: why, in a Chinese sentence for the reviewer, and a better guess beside the reading if any."""
+
+    kind: DoubtKind
+    note: str
+    alternative: str | None = None
+
+
+class Value(Model):
+    """One cell as printed, white space removed. ``None``: the document does not have it; "": an empty cell."""
+
+    text: str | None = None
+    evidence: Evidence | None = None
+    doubt: Doubt | None = None
+
+
+class FundsRow(Model):
+    """A source of money: 年初预算数, 全年预算数, 全年执行数, in the form's amount unit."""
+
+    initial: Value = Value()
+    budget: Value = Value()
+    executed: Value = Value()
+
+
+class FundsTotal(FundsRow):
+    """The row 年度资金总额, which also carries 分值, 执行率 and 得分."""
+
+    weight: Value = Value()
+    rate: Value = Value()
+    score: Value = Value()
+
+
+class Funds(Model):
+    """The funds table: 年度资金总额, 当年财政拨款, 上年结转资金, 其他资金."""
+
+    total: FundsTotal = FundsTotal()
+    fiscal: FundsRow = FundsRow()
+    carryover: FundsRow = FundsRow()
+    other: FundsRow = FundsRow()
+
+
+class Indicator(Model):
+    """One row of the indicator table; ``level1`` and ``level2`` are the true levels, as normalised words."""
+
+    level1: Value = Value()
+    level2: Value = Value()
+    name: Value = Value()
+    target: Value = Value()
+    actual: Value = Value()
+    weight: Value = Value()
+    score: Value = Value()
+    deviation: Value = Value()
+
+
+class Form(Model):
+    """One 项目支出绩效自评表.
+
+    ``ordinal`` is its 1-based place in the document; ``amount_unit`` is 元 or 万元; ``layout`` names the layout that
+    the recogniser knew (``shenzhen`` and others); ``doubts`` concern the form as a whole, such as a lost row.
+    """
+
+    ordinal: int
+    kind: str = "self_evaluation"
+    layout: str = "shenzhen"
+    amount_unit: str = "元"
+    code: Value = Value()
+    name: Value = Value()
+    year: Value = Value()
+    unit: Value = Value()
+    budget_unit: Value = Value()
+    funds: Funds = Funds()
+    goal_expected: Value = Value()
+    goal_actual: Value = Value()
+    indicators: tuple[Indicator, ...] = ()
+    total_weight: Value = Value()
+    total_score: Value = Value()
+    doubts: tuple[Doubt, ...] = ()
+
+    def record(self) -> dict[str, Any]:
+        """The plain record of design.md: the same names, every value its text or None."""
+        plain = _plain(self)
+        assert isinstance(plain, dict)
+        del plain["doubts"]
+        return plain
+
+
+def _plain(item: object) -> Any:
+    if isinstance(item, Value):
+        return item.text
+    if isinstance(item, tuple):
+        return [_plain(each) for each in item]
+    if isinstance(item, BaseModel):
+        return {name: _plain(getattr(item, name)) for name in type(item).model_fields}
+    return item

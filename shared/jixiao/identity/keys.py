@@ -1,0 +1,36 @@
+"""Canonical keys of units, projects and years; printed text never identifies anything by itself."""
+
+import re
+import unicodedata
+
+from jixiao.identity.ids import derived_id
+
+_CODE = re.compile(r"\d{21}")
+_YEAR = re.compile(r"(?:19|20)\d{2}")
+_IGNORED = re.compile(r"[\s\W_]+")
+
+
+def normalise_name(name: str) -> str:
+    """A name as it is compared: NFKC, without white space and punctuation ("罗湖区(本级)" = "罗湖区（本级）")."""
+    return _IGNORED.sub("", unicodedata.normalize("NFKC", name)).casefold()
+
+
+def is_well_formed_code(code: str | None) -> bool:
+    """Whether a printed project code has the 21 digits of the budget system (rule CODE-FORMAT)."""
+    return bool(code and _CODE.fullmatch(code))
+
+
+def canonical_project(code: str | None, unit: str, name: str) -> str:
+    """The project's key: its printed code when well formed, else one made of unit and normalised name."""
+    if code and is_well_formed_code(code):
+        return code
+    return f"name-{derived_id('project', normalise_name(unit), normalise_name(name))}"
+
+
+def normalise_year(printed: str | None, *fallbacks: str | None) -> str | None:
+    """Four digits: the printed year when whole, else the first one found in the fallbacks (heading, text, upload)."""
+    for text in (printed, *fallbacks):
+        found = _YEAR.search(unicodedata.normalize("NFKC", text or ""))
+        if found:
+            return found.group()
+    return None

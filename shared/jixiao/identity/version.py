@@ -1,0 +1,61 @@
+"""Which project, year and version a form is, and in which order versions stand."""
+
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from jixiao.forms.model import Form, Model
+from jixiao.identity.ids import derived_id
+from jixiao.identity.keys import canonical_project, normalise_name, normalise_year
+
+
+class Version(Model):
+    """One form handed in once: from which upload and document, at which place.
+
+    The order of versions is (time of upload, upload id, ordinal), never the order of arrival.
+    """
+
+    upload_id: UUID
+    uploaded_at: datetime
+    document_id: str
+    ordinal: int
+
+    @property
+    def form_id(self) -> UUID:
+        """The id of this form as handed in with this upload."""
+        return derived_id("form", self.upload_id, self.ordinal)
+
+    @property
+    def order(self) -> tuple[datetime, str, int]:
+        """What versions are sorted by; the last one is in force."""
+        return self.uploaded_at, str(self.upload_id), self.ordinal
+
+
+class FormIdentity(Model):
+    """The project, year and kind of a form. ``year`` is None when the document and the upload leave it open."""
+
+    project: str
+    unit: str
+    unit_name: str
+    project_name: str
+    year: str | None
+    kind: str = "self_evaluation"
+    period: str | None = None
+
+    @property
+    def key(self) -> str:
+        """What all versions of the same form share."""
+        return "/".join((self.project, self.year or "unknown", self.kind, self.period or ""))
+
+    @classmethod
+    def of(cls, form: Form, declared_year: str | None) -> Self:
+        """The identity that a form's own text gives; ``declared_year`` is what the uploader said."""
+        unit, name = form.unit.text or "", form.name.text or ""
+        return cls(
+            project=canonical_project(form.code.text, unit, name),
+            unit=normalise_name(unit),
+            unit_name=unit,
+            project_name=name,
+            year=normalise_year(form.year.text, declared_year),
+            kind=form.kind,
+        )

@@ -1,0 +1,1 @@
+"""What carries the services: the consume loop, settings, PostgreSQL, logs, metrics."""
