@@ -42,9 +42,7 @@ class KafkaSettings(BaseSettings):
         """The TLS context, None without TLS; the machine's own authorities when no file is named."""
         if not self.security_protocol.endswith("SSL"):
             return None
-        return (
-            create_ssl_context(cafile=str(self.kafka_ca_file)) if self.kafka_ca_file else ssl.create_default_context()
-        )
+        return ssl.create_default_context(cafile=self.kafka_ca_file)
 
     @property
     def kafka_connection(self) -> dict[str, Any]:
