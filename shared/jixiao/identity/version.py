@@ -6,7 +6,7 @@ from uuid import UUID
 
 from jixiao.forms.model import Form, Model
 from jixiao.identity.ids import derived_id
-from jixiao.identity.keys import canonical_project, normalise_name, normalise_year
+from jixiao.identity.keys import canonical_project, normalise_year
 
 
 class Version(Model):
@@ -48,13 +48,13 @@ class FormIdentity(Model):
         return "/".join((self.project, self.year or "unknown", self.kind, self.period or ""))
 
     @classmethod
-    def of(cls, form: Form, declared_year: str | None) -> Self:
-        """The identity that a form's own text gives; ``declared_year`` is what the uploader said."""
-        unit, name = form.unit.text or "", form.name.text or ""
+    def of(cls, form: Form, unit: str, declared_year: str | None) -> Self:
+        """The identity of a form of a unit (its key in the register); ``declared_year`` is what the uploader said."""
+        unit_name, name = form.unit.text or "", form.name.text or ""
         return cls(
             project=canonical_project(form.code.text, unit, name),
-            unit=normalise_name(unit),
-            unit_name=unit,
+            unit=unit,
+            unit_name=unit_name,
             project_name=name,
             year=normalise_year(form.year.text, declared_year),
             kind=form.kind,

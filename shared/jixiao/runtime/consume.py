@@ -136,21 +136,12 @@ class Consumer(Generic[Prepared]):
         self._unknown_in_a_row = 0
 
     async def _decision(self, message: Incoming) -> Sequence[Outgoing]:
-        inbox, cause = self._inbox, message.cause
-        async with inbox.pool.acquire() as conn:
-            before = await inbox.decided(conn, cause)
+        before = await self._inbox.decided(message.cause)
         if before is not None:
             metrics.REDELIVERED.labels(message.topic).inc()
             return before
         prepared = await self._step.prepare(message)
-        async with inbox.pool.acquire() as conn:
-            async with conn.transaction():
-                if await inbox.claim(conn, cause):
-                    events = await self._step.decide(conn, prepared, message)
-                    await inbox.keep(conn, cause, events)
-                    return events
-            # another copy of the service decided it meanwhile, and its transaction has ended
-            return await inbox.decided(conn, cause) or ()
+        return await self._inbox.decide(message.cause, lambda conn: self._step.decide(conn, prepared, message))
 
     async def _count_unknown(self, message: Incoming, fault: Exception) -> bool:
         await self._producer.answers()
@@ -173,6 +164,7 @@ class Consumer(Generic[Prepared]):
         await self._inbox.bury(message, name, reason, stack)
         await self._copy(message, name, reason)
         metrics.DEAD_LETTERS.labels(message.topic, "unreadable" if stack is None else "unknown").inc()
+        self._world_works()
         log.warning("dead letter", reason=reason)
 
     async def _copy(self, message: Incoming, fault: str, reason: str) -> None:

@@ -4,7 +4,7 @@ All tables are the service's own (``schema/0001_runtime.sql``); every statement 
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from urllib.parse import unquote
 from uuid import UUID
@@ -16,6 +16,7 @@ from jixiao.runtime.message import Incoming, Outgoing
 from jixiao.runtime.postgres import Connection, answers
 
 Place = tuple[str, int, int, str]
+Decide = Callable[[Connection], Awaitable[Sequence[Outgoing]]]
 
 
 class Inbox:
@@ -28,28 +29,21 @@ class Inbox:
     def _place(self, message: Incoming) -> Place:
         return message.topic, message.partition, message.offset, self.group
 
-    async def decided(self, conn: Connection, cause: UUID) -> list[Outgoing] | None:
+    async def decided(self, cause: UUID) -> Sequence[Outgoing] | None:
         """The events of a decision that was taken before; None when there is none yet."""
-        if not await conn.fetchval("SELECT true FROM decisions WHERE cause = $1", cause):
-            return None
-        rows = await conn.fetch(
-            "SELECT topic, key, value, headers FROM outgoing WHERE cause = $1 ORDER BY position", cause
-        )
-        return [Outgoing(row["topic"], row["key"], row["value"], json.loads(row["headers"])) for row in rows]
+        async with self.pool.acquire() as conn:
+            return await _decision(conn, cause)
 
-    async def claim(self, conn: Connection, cause: UUID) -> bool:
-        """Begin a decision inside a transaction; False when another one took it (waits for that one's end)."""
-        claimed = await conn.fetchval(
-            "INSERT INTO decisions (cause) VALUES ($1) ON CONFLICT DO NOTHING RETURNING true", cause
-        )
-        return bool(claimed)
-
-    async def keep(self, conn: Connection, cause: UUID, events: Sequence[Outgoing]) -> None:
-        """Store the events of a decision, in the transaction that decides."""
-        await conn.executemany(
-            "INSERT INTO outgoing (cause, position, topic, key, value, headers) VALUES ($1, $2, $3, $4, $5, $6)",
-            [(cause, at, e.topic, e.key, e.value, json.dumps(dict(e.headers))) for at, e in enumerate(events)],
-        )
+    async def decide(self, cause: UUID, decide: Decide) -> Sequence[Outgoing]:
+        """Take a decision and store its events, all in one transaction; once a cause, whoever comes first."""
+        async with self.pool.acquire() as conn:
+            async with conn.transaction():
+                if await _claim(conn, cause):
+                    events = await decide(conn)
+                    await _keep(conn, cause, events)
+                    return events
+            # another copy of the service decided meanwhile: its transaction had ended before ours could claim
+            return await _decision(conn, cause) or ()
 
     async def sent(self, cause: UUID) -> None:
         """Note that all events of a decision were confirmed."""
@@ -128,6 +122,28 @@ class Inbox:
     async def answers(self) -> None:
         """Ask the database for anything. Raises RetryLater when it does not answer."""
         await answers(self.pool)
+
+
+async def _decision(conn: Connection, cause: UUID) -> Sequence[Outgoing] | None:
+    if not await conn.fetchval("SELECT true FROM decisions WHERE cause = $1", cause):
+        return None
+    rows = await conn.fetch("SELECT topic, key, value, headers FROM outgoing WHERE cause = $1 ORDER BY position", cause)
+    return [Outgoing(row["topic"], row["key"], row["value"], json.loads(row["headers"])) for row in rows]
+
+
+async def _claim(conn: Connection, cause: UUID) -> bool:
+    """Begin a decision; False when another one took it (waits for that one's end)."""
+    claimed = await conn.fetchval(
+        "INSERT INTO decisions (cause) VALUES ($1) ON CONFLICT DO NOTHING RETURNING true", cause
+    )
+    return bool(claimed)
+
+
+async def _keep(conn: Connection, cause: UUID, events: Sequence[Outgoing]) -> None:
+    await conn.executemany(
+        "INSERT INTO outgoing (cause, position, topic, key, value, headers) VALUES ($1, $2, $3, $4, $5, $6)",
+        [(cause, at, e.topic, e.key, e.value, json.dumps(dict(e.headers))) for at, e in enumerate(events)],
+    )
 
 
 def _text(raw: bytes) -> str:

@@ -1,0 +1,70 @@
+"""The parser's step: an upload becomes its forms, kept and told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from jixiao.events import FormParsed
+from jixiao.events.topics import PARSED
+from jixiao.forms import Form
+from jixiao.identity import FormIdentity, Version, derived_id
+from jixiao.runtime import metrics
+from jixiao.runtime.message import Incoming, Outgoing, cloud_event, outgoing
+from jixiao.runtime.postgres import Connection
+from jixiao_parser import store
+from jixiao_parser.reading import PARSER_VERSION, Reading
+from jixiao_parser.sandboxed import read_in_sandbox
+from jixiao_parser.upload import Upload
+
+
+@dataclass(frozen=True, slots=True)
+class ReadUpload:
+    """An upload and what was read from it."""
+
+    upload: Upload
+    content: bytes
+    reading: Reading
+
+
+class Parser:
+    """Reads each upload in a process of its own, then keeps it and emits one event a form."""
+
+    async def prepare(self, message: Incoming) -> ReadUpload:
+        """Read the file. Raises Unreadable with a reason for the clerk."""
+        upload = Upload.of(message)
+        content = message.value or b""
+        return ReadUpload(upload, content, await read_in_sandbox(content, upload.name))
+
+    async def decide(self, conn: Connection, prepared: ReadUpload, message: Incoming) -> Sequence[Outgoing]:
+        """Keep original, upload and forms; the events tell each form."""
+        upload, forms = prepared.upload, prepared.reading.forms
+        await store.keep_upload(conn, upload, prepared.content, len(forms), prepared.reading.note)
+        now: datetime = await conn.fetchval("SELECT now()")
+        events = []
+        for form in forms:
+            event = await _identified(conn, upload, form, len(forms))
+            await store.keep_form(conn, event)
+            events.append(_told(event, upload, now))
+            metrics.FORMS.labels(form.layout).inc()
+        return events
+
+
+async def _identified(conn: Connection, upload: Upload, form: Form, forms: int) -> FormParsed:
+    unit = await store.unit_of(conn, form.unit.text or upload.unit or "", form.budget_unit.text)
+    return FormParsed(
+        identity=FormIdentity.of(form, unit, upload.year),
+        version=Version(
+            upload_id=upload.id, uploaded_at=upload.at, document_id=upload.document_id, ordinal=form.ordinal
+        ),
+        forms_in_upload=forms,
+        parser_version=PARSER_VERSION,
+        form=form,
+    )
+
+
+def _told(event: FormParsed, upload: Upload, now: datetime) -> Outgoing:
+    event_id = derived_id("parsed", upload.id, event.form.ordinal)
+    headers = cloud_event("jixiao.form.parsed", "/jixiao/parser", event_id, now, upload.trace)
+    # a form that its reader cannot decode can still be told by these
+    headers |= {"upload_id": str(upload.id), "ordinal": str(event.form.ordinal), "form_id": str(event.version.form_id)}
+    return outgoing(PARSED, event.identity.project, event, headers)

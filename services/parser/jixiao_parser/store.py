@@ -1,0 +1,72 @@
+"""The parser's archive in PostgreSQL: originals, uploads, forms, units. Its own schema, written by nobody else."""
+
+from jixiao.events import FormParsed
+from jixiao.identity import normalise_name
+from jixiao.runtime.postgres import Connection
+from jixiao_parser.upload import Upload
+
+
+async def keep_upload(conn: Connection, upload: Upload, content: bytes, forms: int, reason: str | None) -> None:
+    """Keep the original once a content, and the upload with what came of it."""
+    await conn.execute(
+        "INSERT INTO documents (id, content, media_type) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        upload.document_id,
+        content,
+        upload.media_type,
+    )
+    await conn.execute(
+        """INSERT INTO uploads
+               (upload_id, document_id, name, uploader, unit, year, uploaded_at, state, reason, forms, trace)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)""",
+        upload.id,
+        upload.document_id,
+        upload.name,
+        upload.uploader,
+        upload.unit,
+        upload.year,
+        upload.at,
+        "read" if forms else "no_form",
+        reason,
+        forms,
+        upload.trace,
+    )
+
+
+async def unit_of(conn: Connection, name: str, parent_name: str | None) -> str:
+    """The key of the unit with this name; an unknown name becomes a provisional unit of its own."""
+    key = normalise_name(name)
+    known: str | None = await conn.fetchval("SELECT unit FROM unit_names WHERE name = $1", key)
+    if known is not None:
+        return known
+    parent = normalise_name(parent_name or "")
+    await conn.execute(
+        "INSERT INTO units (key, name, parent) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        key,
+        name,
+        parent if parent and parent != key else None,
+    )
+    await conn.execute("INSERT INTO unit_names (name, unit) VALUES ($1, $1) ON CONFLICT DO NOTHING", key)
+    return key
+
+
+async def keep_form(conn: Connection, event: FormParsed) -> None:
+    """Keep one form with its identity."""
+    identity, version = event.identity, event.version
+    await conn.execute(
+        """INSERT INTO forms (form_id, upload_id, document_id, ordinal, project, year, kind, unit, unit_name,
+                              project_name, code, parser_version, form)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)""",
+        version.form_id,
+        version.upload_id,
+        version.document_id,
+        version.ordinal,
+        identity.project,
+        identity.year,
+        identity.kind,
+        identity.unit,
+        identity.unit_name,
+        identity.project_name,
+        event.form.code.text,
+        event.parser_version,
+        event.form.model_dump_json(),
+    )
