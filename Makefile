@@ -1,0 +1,52 @@
+# Each target calls what does the work, in a line or two. `make demo` and `make test` need nothing before them.
+
+SHELL := /bin/bash
+PYTHON ?= python3
+ARGS ?=
+BIN := .venv/bin
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: setup demo test accept check bench lock clean
+
+setup: .venv/.ready .local/.ready
+
+demo: setup
+	@$(BIN)/jixiao demo $(ARGS)
+
+test: setup
+	@$(BIN)/pytest $(ARGS)
+
+accept: setup
+	@$(BIN)/python tests/accept.py $(ARGS)
+
+check: setup
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: setup
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+lock:
+	uv pip compile --generate-hashes --universal --all-extras --no-header --no-emit-find-links pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf .local/run
+
+.venv/.ready: requirements.lock pyproject.toml
+	@bash scripts/need python
+	@echo "安装 Python 依赖（.venv）……"
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/pip install -q --require-hashes -r requirements.lock
+	@$(BIN)/pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+.local/.ready: pom.xml
+	@bash scripts/need java
+	@echo "下载 Kafka、PostgreSQL 和页面文件（.local）……"
+	@rm -rf .local/jars .local/postgres .local/static .local/markers
+	@mvn -q -B --strict-checksums generate-resources
+	@cd .local/postgres && $(PYTHON) -m tarfile -e *.txz . && rm *.txz
+	@touch $@

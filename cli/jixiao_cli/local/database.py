@@ -1,0 +1,81 @@
+"""The PostgreSQL server of a local run: loopback only, with a password."""
+
+import os
+import signal
+import subprocess
+import tempfile
+from pathlib import Path
+
+from jixiao_cli.local import tools
+from jixiao_cli.local.ports import LOOPBACK
+from jixiao_cli.local.process import LocalError, Process
+
+INIT = ("--locale-provider=builtin", "--locale=C.UTF-8", "--encoding=UTF8", "--auth=scram-sha-256")
+
+
+class Database(Process):
+    """A server whose data lies in ``folder``; ``dsn`` is the administrator's way in, ``durable=False`` saves the fsync.
+
+    PostgreSQL refuses root: for root it runs in a user namespace as an ordinary user.
+    """
+
+    title = "PostgreSQL "
+    stop_signal = signal.SIGINT  # fast shutdown: does not wait for clients
+    user_namespace = True
+
+    def __init__(self, folder: Path, port: int, password: str, durable: bool = True) -> None:
+        self.folder = folder
+        self.port = port
+        self._password = password
+        options = {
+            "listen_addresses": LOOPBACK,
+            "port": port,
+            "unix_socket_directories": "",
+            "fsync": "on" if durable else "off",
+            "max_connections": 100,
+        }
+        command = [tools.postgres("postgres"), "-D", str(folder)]
+        command += [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+        super().__init__(command, folder.parent / f"{folder.name}.log", _plain_environment())
+
+    @property
+    def dsn(self) -> str:
+        """The administrator's DSN."""
+        return self.dsn_for("postgres", self._password, "postgres")
+
+    def dsn_for(self, user: str, password: str, database: str) -> str:
+        """A DSN on this server; passwords are hexadecimal and need no quoting."""
+        return f"postgresql://{user}:{password}@{LOOPBACK}:{self.port}/{database}"
+
+    def prepare(self) -> None:
+        """Make the data directory once. Raises LocalError when that fails."""
+        if (self.folder / "PG_VERSION").exists():
+            return
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=self.folder.parent) as password:
+            password.write(self._password)
+            password.flush()
+            command = [tools.postgres("initdb"), "-D", str(self.folder), "-U", "postgres", *INIT, "--no-instructions"]
+            done = subprocess.run(
+                [*self.namespace(), *command, f"--pwfile={password.name}"],
+                env=_plain_environment(),
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+        if done.returncode != 0:
+            raise LocalError(f"PostgreSQL 的数据目录没有准备好：{done.stderr.strip() or done.stdout.strip()}")
+
+    def is_ready(self) -> bool:
+        """Whether the server has written that it takes connections (what ``pg_ctl -w`` looks at)."""
+        try:
+            status = (self.folder / "postmaster.pid").read_text().splitlines()
+        except FileNotFoundError:
+            return False
+        return len(status) >= 8 and status[0] == str(self.pid) and status[7].strip() == "ready"
+
+
+def _plain_environment() -> dict[str, str]:
+    """The environment without PG* variables and locales that this server does not know."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}
+    return kept | {"LC_ALL": "C", "TZ": "UTC"}

@@ -1,0 +1,24 @@
+"""The command line. A subcommand is a function in a module of its own; what needs servers imports them when called."""
+
+import sys
+
+import typer
+
+from jixiao.runtime.errors import JixiaoError
+from jixiao_cli import setup
+
+app = typer.Typer(
+    help="绩效预警：读取项目支出绩效自评表，复核每一个数字并预警。", no_args_is_help=True, add_completion=False
+)
+
+app.command("setup-database")(setup.setup_database)
+app.command("setup-topics")(setup.setup_topics)
+
+
+def main() -> None:
+    """Run the command; a fault that speaks to people is printed as one sentence, exit code 2."""
+    try:
+        app()
+    except JixiaoError as fault:
+        typer.echo(str(fault), err=True)
+        sys.exit(2)
