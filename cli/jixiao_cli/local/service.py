@@ -1,0 +1,47 @@
+"""One of the four services as a child process."""
+
+import http.client
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from jixiao_cli.local.ports import LOOPBACK
+from jixiao_cli.local.process import Process
+
+
+class Service(Process):
+    """``python -m jixiao_<name>`` with its settings in the environment; ``url`` is its page or its health page."""
+
+    stop_seconds = 30.0
+
+    def __init__(self, name: str, port: int, settings: Mapping[str, str], folder: Path) -> None:
+        """``settings``: the variables that all services share; ``folder`` takes its log and temporary files."""
+        self.name = name
+        self.title = f"服务 {name} "
+        self.port = port
+        self.url = f"http://{LOOPBACK}:{port}"
+        own = {f"JIXIAO_{name.upper()}_PORT": str(port), "TMPDIR": str(folder / "tmp"), "PYTHONUNBUFFERED": "1"}
+        environment = os.environ | settings | own
+        super().__init__([sys.executable, "-m", f"jixiao_{name}"], folder / f"{name}.log", environment)
+
+    def prepare(self) -> None:
+        """Make the folder of its temporary files."""
+        Path(str((self.env or {})["TMPDIR"])).mkdir(parents=True, exist_ok=True)
+
+    def is_ready(self) -> bool:
+        """Whether /readyz says so."""
+        conn = http.client.HTTPConnection(LOOPBACK, self.port, timeout=2)
+        try:
+            conn.request("GET", "/readyz")
+            return conn.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            conn.close()
+
+
+def shared_settings(kafka: str, dsns: Mapping[str, str], topic_prefix: str = "jixiao.") -> dict[str, str]:
+    """The variables that name broker, databases (service → DSN) and topics to every service."""
+    databases = {f"JIXIAO_{name.upper()}_POSTGRES": dsn for name, dsn in dsns.items()}
+    return {"JIXIAO_KAFKA": kafka, "JIXIAO_TOPIC_PREFIX": topic_prefix, **databases}
