@@ -1,0 +1,5 @@
+"""Alerts: the life cycle of warnings, subscriptions and delivery. ``advance`` folds facts and commands into states."""
+
+from jixiao_alerts.states import FormVersion, advance
+
+__all__ = ["FormVersion", "advance"]

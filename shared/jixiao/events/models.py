@@ -67,10 +67,16 @@ class Handling(StrEnum):
 
 
 class AlertState(Model):
-    """Both axes of an alert and the finding it stands on (the last one known when it is fixed)."""
+    """Both axes of an alert, the finding it stands on and the version that made it so.
+
+    Fixed: the last finding known, and the first version without it. ``deadline`` is set while it is returned.
+    ``announced``: some version up to this one had a finding fit to be told outside the bureau.
+    """
 
     condition: Condition
     handling: Handling = Handling.OPEN
+    deadline: datetime | None = None
+    announced: bool = False
     finding: Finding
     version: Version
 
@@ -88,7 +94,10 @@ class AlertChanged(Model):
 
 
 class AlertCommand(Model):
-    """``alerts.commands``: what a person wants done with an alert."""
+    """``alerts.commands``: what a person wants done with an alert.
+
+    ``seen`` is the form whose finding the person had in view; None: the one in force at ``given_at``.
+    """
 
     schema_version: Literal[1] = 1
     command_id: UUID
@@ -97,4 +106,5 @@ class AlertCommand(Model):
     by: str
     note: str = ""
     deadline: datetime | None = None
+    seen: UUID | None = None
     given_at: datetime

@@ -1,0 +1,168 @@
+"""The life cycle of alerts: condition from the facts, handling from people's commands; both a fold over what is stored.
+
+What is folded stands in order of time: versions by ``Version.order``, commands by (given at, command id), never by
+arrival. Folding the same values again gives the same states, whatever came late or twice.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from jixiao.events import AlertCommand, AlertState
+from jixiao.events.models import Condition, Handling
+from jixiao.findings import Finding, Stage
+from jixiao.identity import FormIdentity, Version, derived_id
+
+# from where to where a person may take an alert; a dismissal also needs a reason
+TRANSITIONS: Mapping[Handling, frozenset[Handling]] = {
+    Handling.OPEN: frozenset({Handling.ACKNOWLEDGED, Handling.RETURNED, Handling.CLOSED, Handling.DISMISSED}),
+    Handling.ACKNOWLEDGED: frozenset({Handling.RETURNED, Handling.RECTIFYING, Handling.CLOSED, Handling.DISMISSED}),
+    Handling.RETURNED: frozenset({Handling.RETURNED, Handling.RECTIFYING, Handling.CLOSED, Handling.DISMISSED}),
+    Handling.RECTIFYING: frozenset({Handling.RETURNED, Handling.CLOSED, Handling.DISMISSED}),
+    Handling.CLOSED: frozenset({Handling.OPEN}),
+    Handling.DISMISSED: frozenset({Handling.OPEN}),
+}
+
+# what a person dismisses: severity, stated and computed figure
+_Figures = tuple[str, str | None, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class FormVersion:
+    """One version of a form: its list of findings is the fact."""
+
+    identity: FormIdentity
+    version: Version
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An alert before (None when it did not exist) and after."""
+
+    alert_id: UUID
+    before: AlertState | None
+    after: AlertState
+
+
+def alert_id(identity: FormIdentity, finding: Finding) -> UUID:
+    """The fingerprint of (project, year, kind, rule, subject)."""
+    return derived_id("alert", identity.key, finding.rule, finding.subject.key)
+
+
+def speaks(finding: Finding) -> bool:
+    """Whether a finding may be told outside the bureau: live, no extraction doubt, not following from another."""
+    return finding.stage is Stage.LIVE and not finding.is_doubt and finding.follows is None
+
+
+def is_allowed(handling: Handling, command: AlertCommand) -> bool:
+    """Whether a command may be given to an alert that is handled so; one that may not changes nothing."""
+    if command.handling is Handling.DISMISSED and not command.note.strip():
+        return False
+    return command.handling in TRANSITIONS[handling]
+
+
+def is_worse(finding: Finding, before: Finding) -> bool:
+    """Higher severity, or the difference or the money at stake grew; an unknown amount is no growth."""
+    if finding.severity is not before.severity:
+        return finding.severity.rank < before.severity.rank
+    pairs = ((finding.difference, before.difference), (finding.amount, before.amount))
+    return any(new is not None and old is not None and abs(new) > abs(old) for new, old in pairs)
+
+
+def advance(versions: Iterable[FormVersion], commands: Iterable[AlertCommand]) -> dict[UUID, AlertState]:
+    """The state of every alert of one form (all versions share ``identity.key``), by alert id."""
+    forms = {form.version.form_id: form for form in versions}
+    found = {form_id: _by_alert(form) for form_id, form in forms.items()}
+    timeline: list[tuple[tuple[object, ...], FormVersion | AlertCommand]] = [
+        ((at, 0, upload, ordinal), form) for form in forms.values() for at, upload, ordinal in [form.version.order]
+    ]
+    timeline += [((c.given_at, 1, str(c.command_id), 0), c) for c in {c.command_id: c for c in commands}.values()]
+    alerts: dict[UUID, _Fold] = {}
+    for _, step in sorted(timeline, key=lambda entry: entry[0]):
+        if isinstance(step, FormVersion):
+            alerts |= _next_version(alerts, found[step.version.form_id], step.version)
+        elif step.alert_id in alerts:
+            alert = alerts[step.alert_id]
+            shown = found.get(step.seen, {}).get(step.alert_id, alert.finding) if step.seen else alert.finding
+            alerts[step.alert_id] = _commanded(alert, step, shown)
+    return {key: alert.state() for key, alert in alerts.items()}
+
+
+def changes(before: Mapping[UUID, AlertState], after: Mapping[UUID, AlertState]) -> tuple[Change, ...]:
+    """What differs between two states of the same form, the gravest first."""
+    different = [Change(key, before.get(key), state) for key, state in after.items() if before.get(key) != state]
+    return tuple(sorted(different, key=lambda c: (c.after.finding.severity.rank, c.after.finding.rule, c.alert_id)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Fold:
+    """An alert in the middle of the fold. ``told`` is the last finding that may be told outside."""
+
+    condition: Condition
+    finding: Finding
+    version: Version
+    handling: Handling = Handling.OPEN
+    told: Finding | None = None
+    dismissed: _Figures | None = None
+    command: AlertCommand | None = None
+
+    def state(self) -> AlertState:
+        returned = self.command if self.handling is Handling.RETURNED else None
+        return AlertState(
+            condition=self.condition,
+            handling=self.handling,
+            deadline=returned.deadline if returned else None,
+            announced=self.told is not None,
+            finding=self.finding,
+            version=self.version,
+        )
+
+
+def _by_alert(form: FormVersion) -> dict[UUID, Finding]:
+    """One finding an alert: of several with one fingerprint the one that may be told, then the gravest."""
+    return {alert_id(form.identity, finding): finding for finding in sorted(form.findings, key=_weight)}
+
+
+def _weight(finding: Finding) -> tuple[bool, int, object, object]:
+    return speaks(finding), -finding.severity.rank, abs(finding.difference or 0), abs(finding.amount or 0)
+
+
+def _next_version(alerts: Mapping[UUID, _Fold], found: Mapping[UUID, Finding], version: Version) -> dict[UUID, _Fold]:
+    after = {key: _present(alerts.get(key), finding, version) for key, finding in found.items()}
+    for key, alert in alerts.items():
+        if key not in found and alert.condition is not Condition.FIXED:
+            last = alert.told or alert.finding
+            after[key] = replace(alert, condition=Condition.FIXED, finding=last, version=version)
+    return after
+
+
+def _present(alert: _Fold | None, finding: Finding, version: Version) -> _Fold:
+    told = finding if speaks(finding) else None
+    if alert is None:
+        return _Fold(Condition.NEW, finding, version, told=told)
+    if alert.condition is Condition.FIXED:
+        condition = Condition.REGRESSED
+    else:
+        condition = Condition.WORSE if is_worse(finding, alert.finding) else Condition.ONGOING
+    after = replace(alert, condition=condition, finding=finding, version=version, told=told or alert.told)
+    return _reopened(after)
+
+
+def _reopened(alert: _Fold) -> _Fold:
+    """Open again: a dismissal of other figures than these, a closed alert that came back or grew."""
+    dismissed = alert.handling is Handling.DISMISSED and alert.dismissed != _figures(alert.finding)
+    closed = alert.handling is Handling.CLOSED and alert.condition in (Condition.WORSE, Condition.REGRESSED)
+    return replace(alert, handling=Handling.OPEN, dismissed=None) if dismissed or closed else alert
+
+
+def _commanded(alert: _Fold, command: AlertCommand, shown: Finding) -> _Fold:
+    if not is_allowed(alert.handling, command):
+        return alert
+    dismissed = _figures(shown) if command.handling is Handling.DISMISSED else None
+    after = replace(alert, handling=command.handling, command=command, dismissed=dismissed)
+    return _reopened(after) if dismissed and alert.condition is not Condition.FIXED else after
+
+
+def _figures(finding: Finding) -> _Figures:
+    return finding.severity.value, finding.stated, finding.computed
