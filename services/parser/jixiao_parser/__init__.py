@@ -1,0 +1,5 @@
+"""The parser: from the bytes of a file to forms, each value with its evidence and doubts."""
+
+from jixiao_parser.reading import Reading, read
+
+__all__ = ["Reading", "read"]

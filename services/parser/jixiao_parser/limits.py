@@ -1,0 +1,11 @@
+"""How large a file may be once it is unpacked. Beyond that no form is in it, but an accident or an attack."""
+
+MIB = 1024 * 1024
+
+ROWS = 20_000  # rows with something in them, all sheets together
+CELLS = 400_000
+SHEETS = 300
+UNPACKED = 256 * MIB  # all members of a workbook together
+MEMBERS = 5_000
+RATIO = 200  # how many times larger a member of some size may be than it is packed
+RATIO_FROM = 8 * MIB

@@ -1,0 +1,36 @@
+"""``read``: from the bytes of a file to the forms in it. Pure: no file, network, clock or log."""
+
+from hashlib import sha256
+
+from jixiao.forms.model import Form, Model
+from jixiao.runtime.errors import Unreadable
+from jixiao_parser.kinds import kind_of
+from jixiao_parser.readers import READERS, refusal
+from jixiao_parser.recognise import recognise
+
+NO_FORM = "文件中没有找到项目支出绩效自评表。请确认上传的是自评表，且表中有项目名称、资金和绩效指标。"
+
+
+class Reading(Model):
+    """What a file holds: its forms in their order, and notes for people, such as why there is none."""
+
+    forms: tuple[Form, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def read(data: bytes, name: str) -> Reading:
+    """Read a file; its kind is judged from the bytes, ``name`` helps with texts only.
+
+    Raises Unreadable, with a reason in Chinese, for what is broken, encrypted, of an unknown kind or far too large.
+    """
+    kind = kind_of(data, name)
+    reader = READERS.get(kind)
+    if reader is None:
+        raise Unreadable(refusal(kind, data))
+    forms = recognise(reader(data, sha256(data).hexdigest()))
+    return Reading(forms=forms, notes=() if forms else (NO_FORM,))
+
+
+def read_as_json(data: bytes, name: str) -> bytes:
+    """The same as JSON, for the process of its own in which files are read."""
+    return read(data, name).model_dump_json().encode()

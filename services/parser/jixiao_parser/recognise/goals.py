@@ -1,0 +1,32 @@
+"""The goals: what was expected of the year and what became of it."""
+
+from jixiao.forms.model import Value
+from jixiao_parser.recognise import labels
+from jixiao_parser.recognise.grid import Item, Line
+from jixiao_parser.recognise.sections import Pieces
+
+
+def goals_of(pieces: Pieces) -> tuple[Value, Value]:
+    """(expected, actual). Texts that go on in further lines are joined by their columns."""
+    if pieces.goals_header is None:
+        return Value(), Value()
+    columns = {labels.GOALS.get(labels.key(item.text or "")): item.column for item in pieces.goals_header.items}
+    expected: list[tuple[Line, Item]] = []
+    actual: list[tuple[Line, Item]] = []
+    for line in pieces.goals:
+        texts = [item for item in line.items if labels.GOALS.get(labels.key(item.text or "")) != "frame"]
+        texts = [item for item in texts if labels.INDICATOR_COLUMNS.get(labels.key(item.text or "")) != "frame"]
+        if len(texts) > 1:
+            expected.append((line, texts[0]))
+            actual += [(line, item) for item in texts[1:]]
+        elif texts:
+            middle = columns.get("actual", columns.get("expected", 0) + 1)
+            (actual if texts[0].column >= middle else expected).append((line, texts[0]))
+    return _joined(pieces.goals_header, expected), _joined(pieces.goals_header, actual)
+
+
+def _joined(header: Line, parts: list[tuple[Line, Item]]) -> Value:
+    if not parts:
+        return header.blank()
+    line, first = parts[0]
+    return line.value(first, text="".join(item.text or "" for _, item in parts))

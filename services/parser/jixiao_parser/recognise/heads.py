@@ -1,0 +1,44 @@
+"""The head of a form: code, name, year, units."""
+
+import re
+from collections.abc import Sequence
+
+from jixiao.forms.model import Doubt, DoubtKind, Value
+from jixiao_parser.recognise.grid import Item, Line
+from jixiao_parser.recognise.sections import Pieces, field_of
+
+_YEAR = re.compile(r"(20\d\d)年度?")
+FULL_YEAR = 4
+
+
+def fields_of(pieces: Pieces) -> dict[str, Value]:
+    """The fields of the head, by name. A label whose value is cut off gives no value, an empty cell the empty text."""
+    found: dict[str, Value] = {}
+    for line in pieces.fields:
+        for at, item in enumerate(line.items):
+            name = field_of(item)
+            if name and name not in found:
+                found[name] = _value(line, item, line.items[at + 1 :])
+    if not (year := found.get("year")) or not year.text:
+        found["year"] = _year_of_heading(pieces) or found.get("year", Value())
+    elif year.text.removesuffix("年").isdigit() and len(year.text.removesuffix("年")) < FULL_YEAR:
+        note = f"年度只剩“{year.text}”，右边缘被截断。"
+        found["year"] = year.model_copy(update={"doubt": Doubt(kind=DoubtKind.CUT_OFF, note=note)})
+    return found
+
+
+def _value(line: Line, label: Item, after: Sequence[Item]) -> Value:
+    head, colon, tail = (label.text or "").replace("：", ":").partition(":")
+    if colon and tail:
+        return line.value(label, text=(label.text or "")[len(head) + 1 :])
+    if after and field_of(after[0]) is None:
+        return line.value(after[0])
+    return line.blank()
+
+
+def _year_of_heading(pieces: Pieces) -> Value | None:
+    for line in reversed(pieces.prelude):
+        for item in line.items:
+            if found := _YEAR.search(item.text or ""):
+                return line.value(item, text=found[1])
+    return None

@@ -1,0 +1,81 @@
+"""The indicators of a form as values, with the doubts that their place in the table raises."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from jixiao.forms.model import Doubt, DoubtKind, Indicator, Value
+from jixiao_parser.recognise import labels
+from jixiao_parser.recognise.align import Slot
+from jixiao_parser.recognise.grid import Item, Line
+from jixiao_parser.recognise.levels import Level, level_sums, levels_of, points_of, weights_of
+from jixiao_parser.recognise.money import LOST, columns_of
+from jixiao_parser.recognise.rows import DEFAULT, IndicatorRow, rows_of
+from jixiao_parser.recognise.sections import Pieces
+from jixiao_parser.recognise.texts import is_several_numbers
+
+FIELDS = ("name", "target", "actual", "weight", "score", "deviation")
+TORN = Doubt(kind=DoubtKind.DISPLACED, note="本行单元格之间错位，已按表头和数字归位。")
+SHIFTED = Doubt(kind=DoubtKind.DISPLACED, note="本行整体错位，已归位；各级分值合计未能印证。")
+RELABELLED = Doubt(kind=DoubtKind.DISPLACED, note="指标级别的标签错行，已按各级分值合计归位。")
+MISLABELLED = Doubt(kind=DoubtKind.DISPLACED, note="指标级别的标签不在其列中，已归位。")
+SURPLUS = Doubt(kind=DoubtKind.GUESSED, note="本行比表头多出单元格，多出的内容未采用。")
+SEVERAL = Doubt(kind=DoubtKind.GUESSED, note="一个单元格中印有几个数字，无法确定取哪一个。")
+PARTED = Doubt(kind=DoubtKind.DISPLACED, note="一行中并列几项指标，已分开。")
+
+
+def indicators_of(pieces: Pieces) -> tuple[Indicator, ...]:
+    """The indicators in document order."""
+    slots = columns_of(pieces.indicators_header, labels.INDICATOR_COLUMNS, DEFAULT)
+    rows = list(rows_of(pieces.indicators, slots))
+    levels = levels_of(rows)
+    confirmed = _is_confirmed(rows, levels)
+    return tuple(_indicator(row, level, slots, confirmed) for row, level in zip(rows, levels, strict=True))
+
+
+def _is_confirmed(rows: Sequence[IndicatorRow], levels: Sequence[Level]) -> bool:
+    """Whether the weights of every level make the points it has: then each row was read and stands in its level."""
+    weights = weights_of(rows)
+    if not rows or weights is None or any(level.level2 is None for level in levels):
+        return False
+    sums = level_sums([level.level2 for level in levels], weights)
+    return all(sums.get(level, Decimal(0)) == wanted for level, wanted in points_of(rows).items())
+
+
+def _indicator(row: IndicatorRow, level: Level, slots: Sequence[Slot], confirmed: bool) -> Indicator:
+    known = {slot.name for slot in slots}
+    values = {name: _value(row, name, known, confirmed) for name in FIELDS}
+    doubt = RELABELLED if level.moved else MISLABELLED if row.labels_moved and not confirmed else None
+    return Indicator(
+        level1=_label(level.label1 or level.label2, level.level1, row.line, doubt),
+        level2=_label(level.label2, level.level2, row.line, doubt),
+        **values,
+    )
+
+
+def _value(row: IndicatorRow, name: str, known: set[str], confirmed: bool) -> Value:
+    item = row.item(name)
+    doubt = _doubt(row, name, item, confirmed)
+    if item is not None:
+        return row.line.value(item, doubt)
+    if name not in known:
+        return Value(doubt=LOST)
+    return row.line.blank(doubt)
+
+
+def _doubt(row: IndicatorRow, name: str, item: Item | None, confirmed: bool) -> Doubt | None:
+    """Weights and scores that close the form's sums are sure wherever they stood; so is a row moved as a whole."""
+    if item is not None and name in ("weight", "score") and is_several_numbers(item.text or ""):
+        return SEVERAL
+    if row.fit.surplus:
+        return SURPLUS
+    if row.fit.shift is None and not (confirmed and name in ("weight", "score")):
+        return PARTED if row.twin else TORN
+    return SHIFTED if row.fit.displaced and not confirmed else None
+
+
+def _label(place: tuple[Line, Item] | None, word: str | None, line: Line, doubt: Doubt | None) -> Value:
+    if word is None:
+        return Value()
+    if place is None:
+        return Value(text=word, evidence=line.place(), doubt=doubt)
+    return place[0].value(place[1], doubt, text=word)

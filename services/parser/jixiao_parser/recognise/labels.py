@@ -1,0 +1,78 @@
+"""The vocabulary of the forms (``labels.toml``), looked up by what a cell says."""
+
+import re
+import tomllib
+from decimal import Decimal
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+LONGEST_LABEL = 24
+_SIGNS = str.maketrans("（）％", "()%", " \t\r\n*＊:：\u3000\u00a0")
+_PARENTHESES = re.compile(r"\([^()]*\)")
+_POINTS = re.compile(r"\(?(\d+(?:\.\d+)?)分\)?")
+_FRAGMENT = re.compile(r"\(?\d+(?:\.\d+)?分\)?")
+
+
+@lru_cache(maxsize=4096)
+def key(text: str) -> str:
+    """What counts of a label: no white space, colons, asterisks, parentheses. "" for a text too long to be one."""
+    if len(text) > 2 * LONGEST_LABEL:
+        return ""
+    plain = _PARENTHESES.sub("", text.translate(_SIGNS))
+    return plain if len(plain) <= LONGEST_LABEL else ""
+
+
+@lru_cache(maxsize=4096)
+def level_key(text: str) -> str:
+    """The same for the labels of the levels, which also come with and without 指标 and 的."""
+    return key(text).replace("的", "").removesuffix("指标")
+
+
+def _table(words: dict[str, list[str]]) -> dict[str, str]:
+    return {key(word): meaning for meaning, synonyms in words.items() for word in synonyms}
+
+
+def _level_table(words: dict[str, list[str]]) -> dict[str, str]:
+    return {level_key(word): meaning for meaning, synonyms in words.items() for word in synonyms}
+
+
+def _load() -> dict[str, Any]:
+    return tomllib.loads(resources.files(__package__).joinpath("labels.toml").read_text("utf-8"))
+
+
+_WORDS = _load()
+TITLES = frozenset(key(word) for word in _WORDS["titles"])
+TOTALS = frozenset(key(word) for word in _WORDS["totals"])
+PLACEHOLDERS = frozenset(_WORDS["placeholders"])
+FIELDS = _table(_WORDS["fields"])
+FUND_ROWS = _table(_WORDS["funds"]["rows"])
+FUND_COLUMNS = _table(_WORDS["funds"]["columns"])
+GOALS = _table(_WORDS["goals"])
+INDICATOR_COLUMNS = _table(_WORDS["indicators"]["columns"])
+LEVEL1 = _level_table(_WORDS["level1"])
+LEVEL2 = _level_table(_WORDS["level2"])
+PARENTS = {child: parent for parent, children in _WORDS["parents"].items() for child in children}
+POINTS = {level: Decimal(points) for level, points in _WORDS["points"].items()}
+
+
+def short(text: str) -> str:
+    """A short text as it is; "" for one too long to be a label."""
+    return text if len(text) <= LONGEST_LABEL else ""
+
+
+def points_of(text: str) -> Decimal | None:
+    """The points that a level's label prints: 产出指标（50分） gives 50."""
+    found = _POINTS.search(text.translate(_SIGNS))
+    return Decimal(found[1]) if found else None
+
+
+def is_points_fragment(text: str) -> bool:
+    """Whether a cell holds nothing but the points of a label that a page break cut off: （10分）."""
+    return bool(_FRAGMENT.fullmatch(text.translate(_SIGNS)))
+
+
+def is_title(text: str) -> bool:
+    """Whether a line is the heading of a form; headings may carry # and a year."""
+    plain = key(text.strip().lstrip("#"))
+    return plain in TITLES or any(plain.endswith(title) for title in TITLES if len(title) > 6)

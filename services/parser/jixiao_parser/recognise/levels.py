@@ -1,0 +1,196 @@
+"""The true levels of the indicators, although extraction displaces the labels of merged cells.
+
+A label counts for its row and those below it, up to the next label. Where the weights of a level then miss the points
+that its label prints (产出 50, 效益 30, 满意度 10), labels are tried one or more rows lower or higher until they meet.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from jixiao_parser.recognise import labels
+from jixiao_parser.recognise.grid import Item, Line
+from jixiao_parser.recognise.rows import IndicatorRow
+from jixiao_parser.recognise.texts import number
+
+FARTHEST = 4
+BLOCK = 3
+ROUND = Decimal(5)
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The levels of one row: the words, the cells that say them, and whether a label was moved to make it so."""
+
+    level1: str | None
+    level2: str | None
+    label1: tuple[Line, Item] | None
+    label2: tuple[Line, Item] | None
+    moved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """A printed level-2 label: its word, the row it stands on, and where it is taken to begin."""
+
+    word: str
+    row: int
+    begins: int
+    fixed: bool
+
+
+def points_of(rows: Sequence[IndicatorRow]) -> dict[str, Decimal]:
+    """The points of each level: as the labels print them, else the usual ones."""
+    points = dict(labels.POINTS)
+    for row in rows:
+        if row.level1 is not None and (printed := labels.points_of(row.level1.text or "")):
+            points[labels.LEVEL1[labels.level_key(row.level1.text or "")]] = printed
+    return points
+
+
+def weights_of(rows: Sequence[IndicatorRow]) -> list[Decimal] | None:
+    """The weights of all rows; None when one cannot be read."""
+    found = [number(item.text) if (item := row.item("weight")) else None for row in rows]
+    return None if any(weight is None for weight in found) else [weight for weight in found if weight is not None]
+
+
+def level_sums(words: Sequence[str | None], weights: Sequence[Decimal]) -> dict[str, Decimal]:
+    """The sum of the weights of each first level."""
+    sums: dict[str, Decimal] = {}
+    for word, weight in zip(words, weights, strict=True):
+        if word is not None:
+            parent = labels.PARENTS[word]
+            sums[parent] = sums.get(parent, Decimal(0)) + weight
+    return sums
+
+
+def levels_of(rows: Sequence[IndicatorRow]) -> list[Level]:
+    """The levels of each row."""
+    marks = _marks(rows)
+    if not marks:
+        return _first_levels(rows)
+    weights = weights_of(rows)
+    if weights is not None:
+        marks = _closing(marks, rows, weights, points_of(rows))
+    return _spread(marks, rows)
+
+
+def _marks(rows: Sequence[IndicatorRow]) -> list[_Mark]:
+    marks: list[_Mark] = []
+    for at, row in enumerate(rows):
+        if row.level2 is not None and row.twin == 0:
+            word = labels.LEVEL2[labels.level_key(row.level2.text or "")]
+            marks.append(_Mark(word, at, at if marks else 0, _is_placeholder(row)))
+    return marks
+
+
+def _is_placeholder(row: IndicatorRow) -> bool:
+    """A row 不适用 with weight 0 and no name stands for its label alone, so the label stands right."""
+    weight = row.item("weight")
+    name = row.item("name")
+    return weight is not None and number(weight.text) == 0 and (name is None or name.text in labels.PLACEHOLDERS)
+
+
+def _words(marks: Sequence[_Mark], count: int) -> list[str | None]:
+    words: list[str | None] = [None] * count
+    for mark in marks:
+        words[mark.begins :] = [mark.word] * (count - mark.begins)
+    return words
+
+
+def _closes(marks: Sequence[_Mark], weights: Sequence[Decimal], points: dict[str, Decimal]) -> bool:
+    sums = level_sums(_words(marks, len(weights)), weights)
+    return all(sums.get(level, Decimal(0)) == wanted for level, wanted in points.items())
+
+
+def _closing(
+    marks: list[_Mark], rows: Sequence[IndicatorRow], weights: Sequence[Decimal], points: dict[str, Decimal]
+) -> list[_Mark]:
+    """The marks, moved where that makes the sums of all levels meet; else as they stand."""
+    if _closes(marks, weights, points):
+        return marks
+    best: tuple[tuple[int, int, int], list[_Mark]] | None = None
+    for moved in _hypotheses(marks, len(rows)):
+        if _closes(moved, weights, points):
+            distance = sum(abs(mark.begins - before.begins) for mark, before in zip(moved, marks, strict=True))
+            count = sum(mark.begins != before.begins for mark, before in zip(moved, marks, strict=True))
+            rank = (-_roundness(moved, weights), distance, count)
+            if best is None or rank < best[0]:
+                best = rank, moved
+    return best[1] if best else marks
+
+
+def _hypotheses(marks: list[_Mark], count: int) -> Iterator[list[_Mark]]:
+    """A block of up to three neighbouring labels moved by the same number of rows; two such blocks at most."""
+    single = [(first, last, by) for first, last in _blocks(marks) for by in _distances()]
+    for first, last, by in single:
+        moved = _moved(marks, first, last, by, count)
+        if moved is None:
+            continue
+        yield moved
+        for again, until, step in single:
+            if again > last and (both := _moved(moved, again, until, step, count)) is not None:
+                yield both
+
+
+def _blocks(marks: list[_Mark]) -> list[tuple[int, int]]:
+    return [
+        (first, last)
+        for first in range(1, len(marks))
+        for last in range(first, min(first + BLOCK, len(marks)))
+        if not any(mark.fixed for mark in marks[first : last + 1])
+    ]
+
+
+def _distances() -> list[int]:
+    return [by for far in range(1, FARTHEST + 1) for by in (far, -far)]
+
+
+def _moved(marks: list[_Mark], first: int, last: int, by: int, count: int) -> list[_Mark] | None:
+    moved = [
+        _Mark(mark.word, mark.row, mark.begins + by, mark.fixed) if first <= at <= last else mark
+        for at, mark in enumerate(marks)
+    ]
+    begins = [mark.begins for mark in moved]
+    in_order = all(one < other for one, other in zip(begins, begins[1:], strict=False))
+    return moved if in_order and begins[-1] < count else None
+
+
+def _roundness(marks: Sequence[_Mark], weights: Sequence[Decimal]) -> int:
+    """How many second levels have a weight that is a multiple of five: people share out points so."""
+    sums: dict[str, Decimal] = {}
+    for word, weight in zip(_words(marks, len(weights)), weights, strict=True):
+        if word is not None:
+            sums[word] = sums.get(word, Decimal(0)) + weight
+    return sum(total % ROUND == 0 for total in sums.values()) - len(sums)
+
+
+def _spread(marks: Sequence[_Mark], rows: Sequence[IndicatorRow]) -> list[Level]:
+    levels: list[Level] = []
+    first: tuple[Line, Item] | None = None
+    current = -1
+    for at, row in enumerate(rows):
+        while current + 1 < len(marks) and marks[current + 1].begins <= at:
+            current += 1
+        if row.level1 is not None:
+            first = row.line, row.level1
+        mark = marks[current]
+        label = rows[mark.row].level2
+        assert label is not None
+        parent = labels.PARENTS[mark.word]
+        agrees = first is not None and labels.LEVEL1[labels.level_key(first[1].text or "")] == parent
+        moved = mark.begins != mark.row or bool(levels and not agrees and levels[-1].moved)
+        levels.append(Level(parent, mark.word, first if agrees else None, (rows[mark.row].line, label), moved))
+    return levels
+
+
+def _first_levels(rows: Sequence[IndicatorRow]) -> list[Level]:
+    """The levels of a table without second levels."""
+    levels: list[Level] = []
+    first: tuple[Line, Item] | None = None
+    for row in rows:
+        if row.level1 is not None:
+            first = row.line, row.level1
+        word = labels.LEVEL1[labels.level_key(first[1].text or "")] if first else None
+        levels.append(Level(word, None, first, None))
+    return levels

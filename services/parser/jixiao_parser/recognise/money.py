@@ -1,0 +1,81 @@
+"""The funds table: four rows of money, the first with weight, rate and score."""
+
+from collections.abc import Mapping, Sequence
+
+from jixiao.forms.model import Doubt, DoubtKind, Funds, FundsRow, FundsTotal, Value
+from jixiao_parser.recognise import labels
+from jixiao_parser.recognise.align import IMPOSSIBLE, Fit, Slot, fit
+from jixiao_parser.recognise.grid import Item, Line
+from jixiao_parser.recognise.sections import Pieces
+from jixiao_parser.recognise.texts import is_dash, is_hashes, is_number
+
+AMOUNTS = ("initial", "budget", "executed")
+DEFAULT = tuple(
+    Slot(name, at) for at, name in enumerate(("initial", "budget", "executed", "weight", "rate", "score"), start=2)
+)
+LOST = Doubt(kind=DoubtKind.LOST_COLUMN, note="表格右侧被截断，原文没有这一列。")
+MOVED = Doubt(kind=DoubtKind.DISPLACED, note="资金行的单元格错位，已按表头和数字归位。")
+
+
+def columns_of(header: Line | None, table: Mapping[str, str], default: Sequence[Slot]) -> tuple[Slot, ...]:
+    """The columns that a header row names, in their order; the usual ones when there is no header."""
+    if header is None:
+        return tuple(default)
+    found: dict[str, Slot] = {}
+    for item in header.items:
+        name = table.get(labels.key(item.text or ""))
+        if name:
+            found.setdefault(name, Slot(name, item.column))
+    return tuple(found.values())
+
+
+def funds_of(pieces: Pieces) -> Funds:
+    """The funds table of a form."""
+    slots = columns_of(pieces.funds_header, labels.FUND_COLUMNS, DEFAULT)
+    rows: dict[str, dict[str, Value]] = {}
+    for line in pieces.funds:
+        at, name = next(
+            (at, labels.FUND_ROWS[word])
+            for at, item in enumerate(line.items)
+            if (word := labels.key(item.text or "")) in labels.FUND_ROWS
+        )
+        rows.setdefault(name, _row(line, line.items[at + 1 :], slots, name))
+    total = FundsTotal(**rows.get("total", {}))
+    return Funds(total=total, **{name: FundsRow(**rows.get(name, {})) for name in ("fiscal", "carryover", "other")})
+
+
+def amount_unit_of(pieces: Pieces) -> str:
+    """元 or 万元, from the label of the table or its heading."""
+    lines = [*pieces.prelude, *pieces.fields, *pieces.funds]
+    if pieces.funds_header:
+        lines.append(pieces.funds_header)
+    return "万元" if any("万元" in labels.short(item.text or "") for line in lines for item in line.items) else "元"
+
+
+def _row(line: Line, items: Sequence[Item], slots: Sequence[Slot], name: str) -> dict[str, Value]:
+    wanted = [*AMOUNTS, "weight", "rate", "score"] if name == "total" else list(AMOUNTS)
+    found = fit(items, slots, _suits, _complete) or Fit({}, 0)
+    known = {slot.name for slot in slots}
+    doubt = MOVED if found.shift is None else None
+    values: dict[str, Value] = {}
+    for column in wanted:
+        if column in found.items:
+            values[column] = line.value(found.items[column], doubt)
+        elif column in known:
+            values[column] = line.blank(doubt)
+        else:
+            values[column] = Value(doubt=LOST if column in ("rate", "score") else None)
+    return values
+
+
+def _suits(name: str, item: Item) -> float:
+    text = item.text
+    if text is None or is_number(text) or is_hashes(text):
+        return 0.0
+    if is_dash(text) or text == "/":
+        return 0.0 if name not in AMOUNTS else 0.5
+    return IMPOSSIBLE
+
+
+def _complete(found: Mapping[str, Item]) -> float:
+    return 0.3 * sum(name not in found for name in AMOUNTS)

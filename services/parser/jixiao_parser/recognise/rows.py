@@ -1,0 +1,162 @@
+"""The rows of the indicator table: each line's labels, and its cells fitted to the header."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from jixiao_parser.recognise import labels
+from jixiao_parser.recognise.align import IMPOSSIBLE, Fit, Slot, fit
+from jixiao_parser.recognise.grid import Item, Line
+from jixiao_parser.recognise.texts import is_dash, is_hashes, is_number, is_several_numbers, number
+
+LEVELS = ("frame", "level1", "level2")
+DEFAULT = tuple(
+    Slot(name, at)
+    for at, name in enumerate(("frame", "level1", "level2", "name", "target", "actual", "weight", "score", "deviation"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorRow:
+    """One indicator as its line says it. ``level1`` and ``level2`` are labels printed on this very line.
+
+    ``twin`` counts from 0 where one line holds several indicators.
+    """
+
+    line: Line
+    level1: Item | None
+    level2: Item | None
+    fit: Fit
+    labels_moved: bool = False
+    twin: int = 0
+
+    def item(self, name: str) -> Item | None:
+        """The cell of a column, if it is not empty."""
+        return self.fit.items.get(name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Labels:
+    level1: Item | None
+    level2: Item | None
+    rest: tuple[Item, ...]
+    last: Item | None
+
+
+def rows_of(lines: Sequence[Line], slots: Sequence[Slot]) -> Iterator[IndicatorRow]:
+    """The indicators in document order. Lines that are none (rubble, page numbers) give nothing.
+
+    A label that stands on a line of its own belongs to the next row.
+    """
+    body = tuple(slot for slot in slots if slot.name not in LEVELS)
+    columns = {slot.name: slot.column for slot in slots}
+    waiting: _Labels | None = None
+    for line in lines:
+        found = _labels_of(line)
+        row = _row(line, found, body, columns)
+        if row is None:
+            if not found.rest and (found.level1 or found.level2):
+                waiting = found
+            continue
+        if waiting is not None:
+            row = replace(row, level1=row.level1 or waiting.level1, level2=row.level2 or waiting.level2)
+            waiting = None
+        yield from _parted(row)
+
+
+def _labels_of(line: Line) -> _Labels:
+    level1 = level2 = last = None
+    at = 0
+    for item in line.items:
+        text = item.text or ""
+        if labels.INDICATOR_COLUMNS.get(labels.key(text)) == "frame" and at == 0:
+            pass
+        elif level2 is None and level1 is None and labels.level_key(text) in labels.LEVEL1:
+            level1 = last = item
+        elif level2 is None and labels.is_points_fragment(text):
+            pass
+        elif level2 is None and labels.level_key(text) in labels.LEVEL2:
+            level2 = last = item
+        else:
+            break
+        at += 1
+    return _Labels(level1, level2, line.items[at:], last)
+
+
+def _row(line: Line, found: _Labels, body: Sequence[Slot], columns: Mapping[str, int]) -> IndicatorRow | None:
+    reading = fit(found.rest, body, _suits, _complete) if found.rest else None
+    if reading is None:
+        return None
+    if found.last is not None and _lacks_its_name(reading):
+        whole = fit((found.last, *found.rest), body, _suits, _complete)
+        if whole is not None and whole.items.get("name") is found.last:
+            level1 = None if found.last is found.level1 else found.level1
+            return IndicatorRow(line, level1, None, whole)
+    moved = any(
+        label is not None and name in columns and label.column != columns[name]
+        for name, label in (("level1", found.level1), ("level2", found.level2))
+    )
+    return IndicatorRow(line, found.level1, found.level2, reading, moved)
+
+
+def _lacks_its_name(reading: Fit) -> bool:
+    """Whether a row has a target but no name, so that what looks like a level's label must be the name."""
+    target = reading.items.get("target")
+    return "name" not in reading.items and target is not None and target.text not in labels.PLACEHOLDERS
+
+
+def _suits(name: str, item: Item) -> float:
+    text = item.text
+    if text is None:
+        return 0.0
+    plain = is_number(text)
+    if name == "weight":
+        return 0.0 if plain or is_hashes(text) or is_several_numbers(item.raw) else IMPOSSIBLE
+    if name == "score":
+        if plain or is_hashes(text) or is_dash(text) or is_several_numbers(item.raw):
+            return 0.0
+        return 0.2 if text in labels.PLACEHOLDERS else IMPOSSIBLE
+    if name in ("name", "deviation"):
+        return 3.0 if plain else 0.0
+    return 0.0
+
+
+def _complete(found: Mapping[str, Item]) -> float:
+    weight, score = found.get("weight"), found.get("score")
+    if weight is None:
+        return IMPOSSIBLE
+    cost = 0.0 if score is not None else 2.5
+    if score is not None and (number(score.text) or 0) > (number(weight.text) or 0):
+        cost += 2.0
+    if "actual" not in found:
+        cost += 1.0
+    if "target" not in found and "name" in found:
+        cost += 1.2
+    if "name" not in found and "target" in found and found["target"].text not in labels.PLACEHOLDERS:
+        cost += 2.0
+    return cost
+
+
+def _parted(row: IndicatorRow) -> Iterator[IndicatorRow]:
+    """A line that holds several indicators (weights "6.00 6.00") gives several rows, if every cell parts alike."""
+    weight = row.item("weight")
+    if weight is None or not is_several_numbers(weight.raw):
+        yield row
+        return
+    count = len(weight.raw.split())
+    parts = {name: _parts(item, count) for name, item in row.fit.items.items()}
+    if any(cut is None for cut in parts.values()):
+        yield row
+        return
+    for at in range(count):
+        items = {name: cut[at] for name, cut in parts.items() if cut}
+        yield replace(row, fit=Fit(items, None), twin=at)
+
+
+def _parts(item: Item, count: int) -> list[Item] | None:
+    pieces: list[str] = []
+    for piece in item.raw.split():
+        if pieces and pieces[-1][-1] in ",，、;；。:：":
+            pieces[-1] += piece
+        else:
+            pieces.append(piece)
+    return [replace(item, text=piece) for piece in pieces] if len(pieces) == count else None

@@ -1,0 +1,144 @@
+"""Cutting the lines of a document into forms, and each form into its parts."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from jixiao_parser.recognise import labels
+from jixiao_parser.recognise.grid import Item, Line
+
+
+class Part(StrEnum):
+    """What a line is, by its labels alone."""
+
+    TITLE = "title"
+    FIELDS = "fields"
+    FUNDS_HEADER = "funds_header"
+    FUNDS = "funds"
+    GOALS_HEADER = "goals_header"
+    INDICATORS_HEADER = "indicators_header"
+    TOTAL = "total"
+    LEVELS = "levels"
+    OTHER = "other"
+
+
+@dataclass(slots=True)
+class Pieces:
+    """The lines of one form by part. ``prelude``: what stands before it, such as the heading with the year."""
+
+    prelude: list[Line] = field(default_factory=list)
+    fields: list[Line] = field(default_factory=list)
+    funds_header: Line | None = None
+    funds: list[Line] = field(default_factory=list)
+    goals_header: Line | None = None
+    goals: list[Line] = field(default_factory=list)
+    indicators_header: Line | None = None
+    indicators: list[Line] = field(default_factory=list)
+    total: Line | None = None
+
+    @property
+    def begun(self) -> bool:
+        """Whether the form has more than its head."""
+        return bool(self.funds or self.goals_header or self.indicators or self.total)
+
+    @property
+    def is_form(self) -> bool:
+        """Whether these are the parts of a form: a head, and money or indicators."""
+        return bool(self.fields) and bool(self.funds or self.indicators) and bool(self.funds_header or self.indicators)
+
+
+def _keys(line: Line, table: dict[str, str]) -> list[str]:
+    return [table[word] for item in line.items if (word := labels.key(item.text or "")) in table]
+
+
+def field_of(item: Item) -> str | None:
+    """The field that an item names, also when its value stands in the same cell after a colon."""
+    text = item.text or ""
+    word = labels.key(text)
+    if word in labels.FIELDS:
+        return labels.FIELDS[word]
+    head, colon, _ = text.replace("：", ":").partition(":")
+    return labels.FIELDS.get(labels.key(head)) if colon else None
+
+
+def part_of(line: Line) -> Part:
+    """What a line is, by its labels alone."""
+    first = line.items[0].text or ""
+    if labels.key(first) in labels.TOTALS:
+        return Part.TOTAL
+    if len(line.items) == 1 and labels.is_title(first):
+        return Part.TITLE
+    if len(set(_keys(line, labels.INDICATOR_COLUMNS)) & {"level1", "level2", "name", "target", "actual"}) >= 3:
+        return Part.INDICATORS_HEADER
+    if len(set(_keys(line, labels.FUND_COLUMNS)) & {"initial", "budget", "executed"}) >= 2:
+        return Part.FUNDS_HEADER
+    if any(word in ("expected", "actual") for word in _keys(line, labels.GOALS)):
+        return Part.GOALS_HEADER
+    if any(field_of(item) in ("code", "name", "unit", "budget_unit") for item in line.items):
+        return Part.FIELDS
+    if any(labels.key(item.text or "") in labels.FUND_ROWS for item in line.items[:2]):
+        return Part.FUNDS
+    if len(line.items) > 2 and any(labels.level_key(item.text or "") in _LEVELS for item in line.items[:3]):
+        return Part.LEVELS
+    return Part.OTHER
+
+
+_LEVELS = labels.LEVEL1.keys() | labels.LEVEL2.keys()
+
+
+def pieces_of(lines: Iterable[Line]) -> Iterator[Pieces]:
+    """The forms of a document, each with its lines by part; texts that are no form are left out."""
+    current = Pieces()
+    for line in lines:
+        part = part_of(line)
+        if _begins_anew(current, line, part):
+            if current.is_form:
+                yield current
+            current = Pieces()
+        _put(current, line, part)
+    if current.is_form:
+        yield current
+
+
+def _begins_anew(current: Pieces, line: Line, part: Part) -> bool:
+    if part is Part.TITLE:
+        return current.total is not None or not (current.begun or current.fields)
+    if part is not Part.FIELDS or not current.begun:
+        return False
+    names = {field_of(item) for item in line.items}
+    if not names & {"code", "name"}:
+        return False
+    return current.total is not None or not _repeats_head(current, line)
+
+
+def _repeats_head(current: Pieces, line: Line) -> bool:
+    """Whether a line is the head of the same form once more, as on its second page."""
+    texts = [item.text for item in line.items]
+    return any(texts == [item.text for item in before.items] for before in current.fields)
+
+
+def _put(current: Pieces, line: Line, part: Part) -> None:
+    """Add a line to its part; what stands after the total (notes, page numbers) is left out."""
+    if current.total is not None:
+        return
+    if part is Part.TOTAL and (current.indicators or current.indicators_header):
+        current.total = line
+    elif part is Part.INDICATORS_HEADER:
+        current.indicators_header = current.indicators_header or line
+    elif current.indicators_header is not None or current.indicators:
+        if part not in (Part.TITLE, Part.FIELDS):
+            current.indicators.append(line)
+    elif part is Part.LEVELS and (current.funds or current.goals_header):
+        current.indicators.append(line)
+    elif part is Part.GOALS_HEADER and current.goals_header is None:
+        current.goals_header = line
+    elif current.goals_header is not None:
+        current.goals.append(line)
+    elif part is Part.FUNDS_HEADER:
+        current.funds_header = current.funds_header or line
+    elif part is Part.FUNDS:
+        current.funds.append(line)
+    elif part is Part.FIELDS:
+        current.fields.append(line)
+    elif not current.fields:
+        current.prelude.append(line)

@@ -1,0 +1,63 @@
+"""What a cell's text is: cleaned of markup and white space, and what kind of thing it looks like."""
+
+import re
+import unicodedata
+from decimal import Decimal, InvalidOperation
+
+_MARKUP = re.compile(r"</?(?:p|b|br|i|u|em|strong|span|font|div)(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\ufeff\u2060"), None)
+_NUMBER = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?%?")
+_NUMBERS = re.compile(r"\d+(?:\.\d+)?(?:\s+\d+(?:\.\d+)?)+")
+_HASHES = re.compile(r"#+")
+_DASHES = re.compile(r"[-—–－―]+")
+_RUBBLE = re.compile(r"[-—–－―:|+=_>]+")
+
+
+def without_markup(text: str) -> str:
+    """The text without the tags that extraction left in it; other angle brackets stay."""
+    return _MARKUP.sub("", text) if "<" in text else text
+
+
+def clean(text: str) -> str:
+    """As printed, white space removed and markup dropped."""
+    plain = "".join(without_markup(text).split())
+    return plain if plain.isascii() else plain.translate(_INVISIBLE)
+
+
+def is_dash(text: str) -> bool:
+    """Whether a cell says "not there" (—)."""
+    return bool(_DASHES.fullmatch(text))
+
+
+def is_rubble(text: str) -> bool:
+    """Whether a cell holds only the line of a drawn table (-----)."""
+    return bool(_RUBBLE.fullmatch(text))
+
+
+def is_hashes(text: str) -> bool:
+    """Whether a cell is ####: a number that was too wide for its column."""
+    return bool(_HASHES.fullmatch(text))
+
+
+def is_number(text: str) -> bool:
+    """Whether a clean text is one number, perhaps with separators or a percent sign."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    return bool(_NUMBER.fullmatch(text))
+
+
+def is_several_numbers(raw: str) -> bool:
+    """Whether a raw text is several numbers in one cell ("6.00 6.00")."""
+    return bool(_NUMBERS.fullmatch(raw.strip()))
+
+
+def number(text: str | None) -> Decimal | None:
+    """The number that a text prints; None when it prints none."""
+    if not text:
+        return None
+    plain = unicodedata.normalize("NFKC", text).replace(",", "").removesuffix("%").removesuffix("分")
+    try:
+        value = Decimal(plain)
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() else None

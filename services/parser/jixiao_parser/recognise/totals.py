@@ -1,0 +1,46 @@
+"""The row 总分: what the weights and the scores are said to sum to; and whether a row was lost above it."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from jixiao.forms.model import Doubt, DoubtKind, FundsTotal, Indicator, Value
+from jixiao_parser.recognise.grid import Item
+from jixiao_parser.recognise.sections import Pieces
+from jixiao_parser.recognise.texts import is_hashes, is_number, number
+
+FULL = Decimal(100)
+
+
+def totals_of(pieces: Pieces) -> tuple[Value, Value]:
+    """(total weight, total score) as printed; None where the document has no such cell."""
+    line = pieces.total
+    if line is None:
+        return Value(), Value()
+    figures = [item for item in line.items[1:] if _is_figure(item)]
+    if len(figures) >= 2:
+        return line.value(figures[0]), line.value(figures[1])
+    if not figures:
+        return Value(), Value()
+    alone = line.value(figures[0])
+    return (alone, Value()) if number(figures[0].text) == FULL else (Value(), alone)
+
+
+def _is_figure(item: Item) -> bool:
+    return item.text is None or is_number(item.text) or is_hashes(item.text)
+
+
+def lost_row(
+    total: FundsTotal, indicators: Sequence[Indicator], total_weight: Value, total_score: Value
+) -> Doubt | None:
+    """A doubt on the form when weights and scores both miss their totals by what one row would carry."""
+    weights = [number(value.text) for value in (total.weight, *(each.weight for each in indicators))]
+    scores = [number(value.text) for value in (total.score, *(each.score for each in indicators))]
+    stated = number(total_weight.text), number(total_score.text)
+    if not indicators or None in weights or None in scores or None in stated:
+        return None
+    weight = (stated[0] or 0) - sum(each for each in weights if each is not None)
+    score = (stated[1] or 0) - sum(each for each in scores if each is not None)
+    if not 0 < score <= weight:
+        return None
+    note = f"各行分值合计比总分少{weight}分，得分合计少{score}分，疑似分页处丢失一行。"
+    return Doubt(kind=DoubtKind.LOST_ROW, note=note)
