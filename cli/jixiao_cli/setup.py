@@ -3,7 +3,8 @@
 import asyncio
 import os
 from collections.abc import Mapping
-from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
 
 import typer
 
@@ -19,9 +20,16 @@ async def prepare_database(admin_dsn: str, dsns: Mapping[str, str]) -> list[str]
     await setup_roles(admin_dsn, dsns)
     applied = []
     for service, dsn in dsns.items():
-        own = {"runtime": files("jixiao.runtime") / "schema", service: files(f"jixiao_{service}") / "schema"}
+        own = {"runtime": _folder("jixiao.runtime") / "schema", service: _folder(f"jixiao_{service}") / "schema"}
         applied += [f"{service}: {name}" for name in await migrate(dsn, service, chain(own))]
     return applied
+
+
+def _folder(package: str) -> Path:
+    """Where a package lies, without importing it."""
+    found = find_spec(package)
+    assert found is not None and found.submodule_search_locations
+    return Path(found.submodule_search_locations[0])
 
 
 def setup_database() -> None:

@@ -7,7 +7,7 @@ What it publishes there every member of the group ``jixiao_reader`` may read, an
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
@@ -36,14 +36,12 @@ class Migration:
         return hashlib.sha256(self.sql.encode()).hexdigest()
 
 
-def chain(folders: Mapping[str, Traversable]) -> list[Migration]:
+def chain(folders: Mapping[str, Path]) -> list[Migration]:
     """The SQL files of several folders, in the folders' order, each folder by number; a missing folder is empty."""
     return [
         Migration(f"{title}/{file.name}", file.read_text(encoding="utf-8"))
         for title, folder in folders.items()
-        if folder.is_dir()
-        for file in sorted(folder.iterdir(), key=lambda file: file.name)
-        if file.name.endswith(".sql")
+        for file in sorted(folder.glob("*.sql"))
     ]
 
 
