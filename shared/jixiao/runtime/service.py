@@ -55,6 +55,13 @@ class App(faust.App):
         self.opened = await self.open_parts()
         await super().on_first_start()
 
+    async def on_shutdown(self) -> None:
+        """Close what the parts hold, after the agents have ended."""
+        await super().on_shutdown()
+        if self.opened is not None:
+            await self.opened.runtime.producer.stop()
+            await self.opened.runtime.inbox.pool.close()
+
     @property
     def parts(self) -> "Opened":
         """The parts; they exist from the first start on."""
@@ -197,7 +204,7 @@ def _observe_lag(app: App) -> None:
 def _add_pages(app: App) -> None:
     @app.page("/metrics")
     async def show_metrics(view: View, request: Request) -> Response:
-        return view.bytes(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+        return view.bytes(generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     @app.page("/healthz")
     async def healthz(view: View, request: Request) -> Response:
