@@ -17,14 +17,12 @@ from pathlib import Path
 
 import pytest
 
-from jixiao.runtime.settings import TopicSettings
-from jixiao.runtime.topic_setup import setup_topics
 from jixiao_cli.local.broker import Broker
 from jixiao_cli.local.database import Database
 from jixiao_cli.local.ports import free_port
 from jixiao_cli.local.process import Process
 from jixiao_cli.local.service import Service, shared_settings
-from jixiao_cli.setup import SERVICES, prepare_database
+from jixiao_cli.setup import SERVICES, prepare_database, prepare_topics
 
 PASSWORD = "only-for-tests"
 
@@ -76,8 +74,7 @@ def clean_database(database: Database) -> dict[str, str]:
 def topic_prefix(broker: Broker) -> str:
     """A fresh prefix whose topics exist, three partitions each."""
     prefix = f"test-{secrets.token_hex(4)}."
-    settings = TopicSettings(kafka=broker.bootstrap, topic_prefix=prefix)
-    _outside_the_loop(lambda: asyncio.run(setup_topics(settings)))
+    _outside_the_loop(lambda: asyncio.run(prepare_topics(kafka=broker.bootstrap, topic_prefix=prefix)))
     return prefix
 
 
@@ -106,8 +103,8 @@ def services(
     broker: Broker, clean_database: dict[str, str], topic_prefix: str, tmp_path: Path
 ) -> Iterator[StartService]:
     """Starts real services on the module's database and topics, with a short group session."""
-    settings = shared_settings(broker.bootstrap, clean_database, topic_prefix)
-    start = StartService(settings | {"JIXIAO_SESSION_TIMEOUT": "6"}, tmp_path)
+    settings = shared_settings(broker.bootstrap, clean_database)
+    start = StartService(settings | {"JIXIAO_TOPIC_PREFIX": topic_prefix, "JIXIAO_SESSION_TIMEOUT": "6"}, tmp_path)
     yield start
     stop_all(start.started)
 

@@ -52,7 +52,8 @@ METADATA_REQUEST = struct.pack(">hhih", 3, 4, 1, -1) + struct.pack(">i?", 0, Fal
 class Broker(Process):
     """A broker whose data lies in ``folder``; ``bootstrap`` is its address. Stopped, killed, restarted at will."""
 
-    title = "Kafka "
+    title = "Kafka"
+    start_attempts = 5  # a killed one leaves its directory a moment later
 
     def __init__(self, folder: Path, port: int, controller_port: int) -> None:
         self.folder = folder

@@ -1,6 +1,7 @@
 """The PostgreSQL server of a local run: loopback only, with a password."""
 
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -19,8 +20,10 @@ class Database(Process):
     PostgreSQL refuses root: for root it runs in a user namespace as an ordinary user.
     """
 
-    title = "PostgreSQL "
+    title = "PostgreSQL"
     stop_signal = signal.SIGINT  # fast shutdown: does not wait for clients
+    orphan_signal = signal.SIGINT
+    start_attempts = 10  # the processes of a killed server take a moment to leave
     user_namespace = True
 
     def __init__(self, folder: Path, port: int, password: str, durable: bool = True) -> None:
@@ -49,13 +52,15 @@ class Database(Process):
 
     def prepare(self) -> None:
         """Make the data directory once. Raises LocalError when that fails."""
-        if (self.folder / "PG_VERSION").exists():
+        if self.folder.exists():
             return
         self.folder.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = self.folder.with_name(f"{self.folder.name}.new")
+        shutil.rmtree(unfinished, ignore_errors=True)
         with tempfile.NamedTemporaryFile("w", dir=self.folder.parent) as password:
             password.write(self._password)
             password.flush()
-            command = [tools.postgres("initdb"), "-D", str(self.folder), "-U", "postgres", *INIT, "--no-instructions"]
+            command = [tools.postgres("initdb"), "-D", str(unfinished), "-U", "postgres", *INIT, "--no-instructions"]
             done = subprocess.run(
                 [*self.namespace(), *command, f"--pwfile={password.name}"],
                 env=_plain_environment(),
@@ -65,6 +70,7 @@ class Database(Process):
             )
         if done.returncode != 0:
             raise LocalError(f"PostgreSQL 的数据目录没有准备好：{done.stderr.strip() or done.stdout.strip()}")
+        unfinished.rename(self.folder)
 
     def is_ready(self) -> bool:
         """Whether the server has written that it takes connections (what ``pg_ctl -w`` looks at)."""

@@ -23,15 +23,18 @@ class LocalError(JixiaoError):
 
 
 class Process:
-    """A child process with its log file. It dies with its parent; ``stop_signal`` is also what tells it so.
+    """A child process with its log file. It dies with its parent, of ``orphan_signal``.
 
-    ``user_namespace`` starts it as an ordinary user inside a namespace of its own (for a server that refuses root).
+    ``start_attempts``: so often it may end before it answers. ``user_namespace`` starts it as an ordinary user inside
+    a namespace of its own (for a server that refuses root).
     """
 
     title = ""
     stop_signal = signal.SIGTERM
+    orphan_signal = signal.SIGTERM
     stop_seconds = 20.0
     start_seconds = 60.0
+    start_attempts = 1
     user_namespace = False
 
     def __init__(self, command: Sequence[str], log: Path, env: Mapping[str, str] | None = None) -> None:
@@ -73,7 +76,7 @@ class Process:
     def spawn(self) -> None:
         """Start it without waiting."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        tether = [sys.executable, "-I", "-S", str(TETHER), str(os.getpid()), str(int(self.stop_signal))]
+        tether = [sys.executable, "-I", "-S", str(TETHER), str(os.getpid()), str(int(self.orphan_signal))]
         with self.log.open("ab") as log:
             self._child = subprocess.Popen(
                 [*self.namespace(), *tether, *self.command],
@@ -91,20 +94,17 @@ class Process:
         return ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
 
     def wait_ready(self) -> None:
-        """Wait until it answers; one that ends at once (its predecessor still leaves) is started again.
-
-        Raises LocalError with the end of the log when it does not answer in time.
-        """
+        """Wait until it answers. Raises LocalError with the end of the log when it does not in time."""
         deadline = time.monotonic() + self.start_seconds
-        restarts = 10
+        attempts = self.start_attempts - 1
         while not self.is_ready():
-            if not self.alive and restarts:
-                restarts -= 1
+            if not self.alive and attempts:
+                attempts -= 1
                 time.sleep(0.5)
                 self.spawn()
             elif not self.alive or time.monotonic() > deadline:
                 self.stop()
-                raise LocalError(f"{self.title}没有启动成功，日志 {self.log} 的结尾：\n{self.tail()}")
+                raise LocalError(f"{self.title} 没有启动成功，日志 {self.log} 的结尾：\n{self.tail()}")
             time.sleep(POLL_SECONDS)
 
     def tail(self) -> str:

@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import signal
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,12 +14,14 @@ from jixiao_cli.local.process import Process
 class Service(Process):
     """``python -m jixiao_<name>`` with its settings in the environment; ``url`` is its page or its health page."""
 
+    orphan_signal = signal.SIGKILL  # without broker it could not end in peace; killing it loses nothing
     stop_seconds = 30.0
+    start_attempts = 3
 
     def __init__(self, name: str, port: int, settings: Mapping[str, str], folder: Path) -> None:
         """``settings``: the variables that all services share; ``folder`` takes its log and temporary files."""
         self.name = name
-        self.title = f"服务 {name} "
+        self.title = f"服务 {name}"
         self.port = port
         self.url = f"http://{LOOPBACK}:{port}"
         own = {f"JIXIAO_{name.upper()}_PORT": str(port), "TMPDIR": str(folder / "tmp"), "PYTHONUNBUFFERED": "1"}
@@ -41,7 +44,6 @@ class Service(Process):
             conn.close()
 
 
-def shared_settings(kafka: str, dsns: Mapping[str, str], topic_prefix: str = "jixiao.") -> dict[str, str]:
-    """The variables that name broker, databases (service → DSN) and topics to every service."""
-    databases = {f"JIXIAO_{name.upper()}_POSTGRES": dsn for name, dsn in dsns.items()}
-    return {"JIXIAO_KAFKA": kafka, "JIXIAO_TOPIC_PREFIX": topic_prefix, **databases}
+def shared_settings(kafka: str, dsns: Mapping[str, str]) -> dict[str, str]:
+    """The variables that name the broker and the databases (service → DSN) to every service."""
+    return {"JIXIAO_KAFKA": kafka} | {f"JIXIAO_{name.upper()}_POSTGRES": dsn for name, dsn in dsns.items()}
