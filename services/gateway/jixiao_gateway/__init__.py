@@ -1,0 +1,1 @@
+"""The gateway: uploads, API, pages and live push."""

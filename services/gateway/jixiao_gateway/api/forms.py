@@ -1,0 +1,110 @@
+"""``/documents``, ``/forms`` and ``/findings``."""
+
+import json
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query
+
+from jixiao.findings import RuleId, Severity
+from jixiao.forms.model import Form
+from jixiao_gateway.api.models import Document, FormFull, FormSummary, Listed, ListedFinding, page_of
+from jixiao_gateway.parts import PAGE, Cursor, Gateway, Limit, Parts
+from jixiao_gateway.problems import not_found
+from jixiao_gateway.store.forms import FindingRow, FormRow
+
+router = APIRouter(tags=["forms"])
+
+Unit = Annotated[str | None, Query(description="单位名称，或其中一部分")]
+Project = Annotated[str | None, Query(description="项目标识（编码）")]
+Year = Annotated[str | None, Query(description="预算年度")]
+
+
+@router.get("/documents/{document_id}", summary="一个文件的内容信息")
+async def get_document(
+    document_id: Annotated[str, Path(pattern="^[0-9a-f]{64}$", description="SHA-256")], parts: Parts
+) -> Document:
+    """One document."""
+    row = await parts.store.forms.document(document_id)
+    if row is None:
+        raise not_found("文件", document_id)
+    return Document.model_validate(row)
+
+
+@router.get("/forms", summary="自评表列表，最近的在前")
+async def list_forms(
+    parts: Parts,
+    cursor: Cursor = None,
+    limit: Limit = PAGE,
+    upload_id: UUID | None = None,
+    unit: Unit = None,
+    project: Project = None,
+    year: Year = None,
+) -> Listed[FormSummary]:
+    """Forms, newest first."""
+    rows = await parts.store.forms.page(cursor, limit + 1, upload_id=upload_id, unit=unit, project=project, year=year)
+    return page_of(rows, limit, _summary, lambda row: (row.parsed_at, row.form_id))
+
+
+@router.get("/forms/{form_id}", summary="一张自评表：记录、出处、填报数与复核数、疑点")
+async def get_form(form_id: UUID, parts: Parts) -> FormFull:
+    """One form with everything known of it."""
+    return await form_detail(parts, form_id)
+
+
+async def form_detail(parts: Gateway, form_id: UUID) -> FormFull:
+    """One form. Raises Problem 404."""
+    detail = await parts.store.forms.get(form_id)
+    if detail is None:
+        raise not_found("自评表", form_id)
+    return FormFull(
+        **_base(detail.row),
+        record=Form.model_validate_json(detail.form).record(),
+        evidence=json.loads(detail.form),
+        figures=json.loads(detail.figures or "[]"),
+        rules_version=detail.rules_version,
+        profile=detail.profile,
+        findings=json.loads(detail.findings or "[]"),
+    )
+
+
+@router.get("/findings", summary="疑点列表，最近复核的在前，同一张表内最严重的在前")
+async def list_findings(
+    parts: Parts,
+    cursor: Cursor = None,
+    limit: Limit = PAGE,
+    upload_id: UUID | None = None,
+    form_id: UUID | None = None,
+    unit: Unit = None,
+    project: Project = None,
+    year: Year = None,
+    rule: RuleId | None = None,
+    severity: Severity | None = None,
+) -> Listed[ListedFinding]:
+    """Findings, those of the newest form first."""
+    rows = await parts.store.forms.findings(
+        cursor,
+        limit + 1,
+        upload_id=upload_id,
+        form_id=form_id,
+        unit=unit,
+        project=project,
+        year=year,
+        rule=rule,
+        severity=severity,
+    )
+    return page_of(rows, limit, _finding, lambda row: (row.scored_at, row.form_id, -row.position))
+
+
+def _base(row: FormRow) -> dict[str, Any]:
+    return row._asdict() | {"state": row.state, "reason": row.refusal}
+
+
+def _summary(row: FormRow) -> FormSummary:
+    return FormSummary(**_base(row), findings=json.loads(row.severities or "{}"))
+
+
+def _finding(row: FindingRow) -> ListedFinding:
+    finding = json.loads(row.finding)
+    told = {name: finding[name] for name in ("rule", "severity", "sentence", "stated", "computed", "amount")}
+    return ListedFinding(**row._asdict() | told | {"finding": finding})

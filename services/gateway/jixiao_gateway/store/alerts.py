@@ -1,0 +1,102 @@
+"""Alerts, as the alerts service publishes them."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
+from uuid import UUID
+
+import asyncpg
+
+from jixiao_gateway.store.query import BY_TIME, Where
+
+
+class AlertRow(NamedTuple):
+    """An alert as it stands; ``finding`` is JSON, amounts are yuan."""
+
+    alert_id: UUID
+    identity_key: str
+    project: str
+    year: str | None
+    kind: str
+    unit_name: str
+    project_name: str
+    rule: str
+    severity: str
+    condition: str
+    handling: str
+    sentence: str
+    stated: str | None
+    computed: str | None
+    amount: Decimal | None
+    is_doubt: bool
+    follows: str | None
+    form_id: UUID
+    finding: str
+    changed_at: datetime
+
+
+class ChangeRow(NamedTuple):
+    """One change of an alert; ``change`` is the JSON of the event ``alerts.changed``."""
+
+    event_id: UUID
+    alert_id: UUID
+    change: str
+    changed_at: datetime
+
+
+_COLUMNS = ", ".join(AlertRow._fields)
+
+
+class AlertStore:
+    """Reads alerts."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+
+    async def page(
+        self,
+        cursor: str | None,
+        limit: int,
+        *,
+        unit: str | None = None,
+        project: str | None = None,
+        year: str | None = None,
+        rule: str | None = None,
+        severity: str | None = None,
+        condition: str | None = None,
+        handling: str | None = None,
+        form_id: UUID | None = None,
+        upload_id: UUID | None = None,
+    ) -> list[AlertRow]:
+        """Alerts, the last changed first; ``unit`` is a part of the printed name."""
+        where = Where()
+        where.add_if("position({} IN unit_name) > 0", unit)
+        where.add_if("project = {}", project)
+        where.add_if("year = {}", year)
+        where.add_if("rule = {}", rule)
+        where.add_if("severity = {}", severity)
+        where.add_if("condition = {}", condition)
+        where.add_if("handling = {}", handling)
+        where.add_if("form_id = {}", form_id)
+        where.add_if("form_id IN (SELECT form_id FROM parser_views.forms WHERE upload_id = {})", upload_id)
+        where.after("changed_at, alert_id", cursor, BY_TIME)
+        rows = await self._pool.fetch(
+            f"SELECT {_COLUMNS} FROM alerts_views.alerts {where}"
+            f" ORDER BY changed_at DESC, alert_id DESC LIMIT {where.arg(limit)}",
+            *where.args,
+        )
+        return [AlertRow(*row) for row in rows]
+
+    async def get(self, alert_id: UUID) -> AlertRow | None:
+        """One alert."""
+        row = await self._pool.fetchrow(f"SELECT {_COLUMNS} FROM alerts_views.alerts WHERE alert_id = $1", alert_id)
+        return AlertRow(*row) if row else None
+
+    async def history(self, alert_id: UUID) -> list[ChangeRow]:
+        """All changes of an alert, the first one first."""
+        rows = await self._pool.fetch(
+            """SELECT event_id, alert_id, change, changed_at FROM alerts_views.alert_changes
+               WHERE alert_id = $1 ORDER BY changed_at, event_id""",
+            alert_id,
+        )
+        return [ChangeRow(*row) for row in rows]

@@ -1,0 +1,187 @@
+"""Documents, forms and findings, as parser and scorer publish them."""
+
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+import asyncpg
+
+from jixiao_gateway.store.query import BY_TIME, Readers, Where
+
+BY_FINDING: Readers = (datetime.fromisoformat, UUID, int)
+
+
+class DocumentRow(NamedTuple):
+    """A file's content, met at least once; ``name`` is that of its first upload."""
+
+    id: str
+    name: str
+    size: int
+    media_type: str | None
+
+
+class FormRow(NamedTuple):
+    """A form in a list. ``severities`` is JSON: how many findings of each severity; None when it is not scored yet."""
+
+    form_id: UUID
+    upload_id: UUID
+    document_id: str
+    ordinal: int
+    project: str
+    year: str | None
+    kind: str
+    unit_name: str
+    project_name: str
+    code: str | None
+    parsed_at: datetime
+    scored_at: datetime | None
+    severities: str | None
+    refusal: str | None
+
+    @property
+    def state(self) -> str:
+        """read, scored or dead_lettered."""
+        if self.scored_at is not None:
+            return "scored"
+        return "dead_lettered" if self.refusal is not None else "read"
+
+
+class FormDetail(NamedTuple):
+    """A form with everything known of it; ``form``, ``figures`` and ``findings`` are JSON."""
+
+    row: FormRow
+    form: str
+    figures: str | None
+    findings: str | None
+    rules_version: int | None
+    profile: str | None
+
+
+class FindingRow(NamedTuple):
+    """A finding with the form it stands on; ``finding`` is JSON."""
+
+    form_id: UUID
+    position: int
+    upload_id: UUID
+    ordinal: int
+    project: str
+    year: str | None
+    kind: str
+    unit_name: str
+    project_name: str
+    scored_at: datetime
+    finding: str
+
+
+_COLUMNS = """f.form_id, f.upload_id, f.document_id, f.ordinal, f.project, f.year, f.kind, f.unit_name,
+    f.project_name, f.code, f.parsed_at, a.scored_at,
+    CASE WHEN a.form_id IS NOT NULL THEN (
+        SELECT coalesce(json_object_agg(severity, n), '{}') FROM (
+            SELECT severity, count(*) AS n FROM scorer_views.findings s WHERE s.form_id = f.form_id GROUP BY severity
+        ) counted) END AS severities,
+    (SELECT reason FROM scorer_views.dead_forms d WHERE d.form_id = f.form_id LIMIT 1) AS refusal"""
+_FROM = "FROM parser_views.forms f LEFT JOIN scorer_views.assessments a ON a.form_id = f.form_id"
+
+# an extraction doubt only asks for a look: it never lights red or yellow
+_LIGHTS = """
+    SELECT coalesce(worst, 4) AS rank, count(*) FROM scorer_views.assessments a
+    LEFT JOIN (
+        SELECT form_id, min(CASE WHEN cause = 'extraction_doubt' THEN 3
+                            ELSE array_position(ARRAY['error', 'serious', 'warning', 'notice'], severity) - 1 END)
+               AS worst
+        FROM scorer_views.findings WHERE stage = 'live' GROUP BY form_id
+    ) w ON w.form_id = a.form_id
+    WHERE a.scored_at > now() - interval '30 days' GROUP BY 1
+"""
+
+
+class FormStore:
+    """Reads documents, forms and findings."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+
+    async def document(self, document_id: str) -> DocumentRow | None:
+        """One document."""
+        row = await self._pool.fetchrow(
+            "SELECT id, name, size, media_type FROM parser_views.documents WHERE id = $1", document_id
+        )
+        return DocumentRow(*row) if row else None
+
+    async def page(
+        self,
+        cursor: str | None,
+        limit: int,
+        *,
+        upload_id: UUID | None = None,
+        unit: str | None = None,
+        project: str | None = None,
+        year: str | None = None,
+    ) -> list[FormRow]:
+        """Forms, newest first; ``unit`` is a part of the printed name."""
+        where = Where()
+        where.add_if("f.upload_id = {}", upload_id)
+        where.add_if("position({} IN f.unit_name) > 0", unit)
+        where.add_if("f.project = {}", project)
+        where.add_if("f.year = {}", year)
+        where.after("f.parsed_at, f.form_id", cursor, BY_TIME)
+        rows = await self._pool.fetch(
+            f"SELECT {_COLUMNS} {_FROM} {where} ORDER BY f.parsed_at DESC, f.form_id DESC LIMIT {where.arg(limit)}",
+            *where.args,
+        )
+        return [FormRow(*row) for row in rows]
+
+    async def of_uploads(self, upload_ids: list[UUID]) -> list[FormRow]:
+        """All forms of some uploads, in the order of their places."""
+        rows = await self._pool.fetch(
+            f"SELECT {_COLUMNS} {_FROM} WHERE f.upload_id = ANY($1) ORDER BY f.upload_id, f.ordinal", upload_ids
+        )
+        return [FormRow(*row) for row in rows]
+
+    async def get(self, form_id: UUID) -> FormDetail | None:
+        """One form with its record, figures and findings."""
+        row = await self._pool.fetchrow(
+            f"""SELECT {_COLUMNS}, f.form, a.figures, a.findings, a.rules_version, a.profile
+                {_FROM} WHERE f.form_id = $1""",
+            form_id,
+        )
+        if row is None:
+            return None
+        *columns, form, figures, findings, rules_version, profile = row
+        return FormDetail(FormRow(*columns), form, figures, findings, rules_version, profile)
+
+    async def findings(
+        self,
+        cursor: str | None,
+        limit: int,
+        *,
+        upload_id: UUID | None = None,
+        form_id: UUID | None = None,
+        unit: str | None = None,
+        project: str | None = None,
+        year: str | None = None,
+        rule: str | None = None,
+        severity: str | None = None,
+    ) -> list[FindingRow]:
+        """Findings, those of the newest form first, within a form the worst first."""
+        where = Where()
+        where.add_if("upload_id = {}", upload_id)
+        where.add_if("form_id = {}", form_id)
+        where.add_if("position({} IN unit_name) > 0", unit)
+        where.add_if("project = {}", project)
+        where.add_if("year = {}", year)
+        where.add_if("rule = {}", rule)
+        where.add_if("severity = {}", severity)
+        where.after("scored_at, form_id, -position", cursor, BY_FINDING)
+        rows = await self._pool.fetch(
+            f"""SELECT form_id, position, upload_id, ordinal, project, year, kind, unit_name, project_name,
+                       scored_at, finding
+                FROM scorer_views.findings {where}
+                ORDER BY scored_at DESC, form_id DESC, -position DESC LIMIT {where.arg(limit)}""",
+            *where.args,
+        )
+        return [FindingRow(*row) for row in rows]
+
+    async def lights(self) -> dict[int, int]:
+        """How many forms of the last 30 days have which worst severity (0 to 3 as ranked, 4: no finding)."""
+        return {row[0]: row[1] for row in await self._pool.fetch(_LIGHTS)}
