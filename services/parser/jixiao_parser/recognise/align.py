@@ -82,7 +82,8 @@ def _torn(items: Sequence[Item], slots: Sequence[Slot], suits: Suits, complete: 
     found = {slots[at].name: items[which] for which, at in best[1]}
     used = {which for which, _ in best[1]}
     surplus = tuple(item for which, item in enumerate(items) if which not in used)
-    return Fit(found, None, surplus)
+    shifts = {items[which].column - slots[at].column for which, at in best[1]}
+    return Fit(found, shifts.pop() if len(shifts) == 1 else None, surplus)
 
 
 def _readings(

@@ -28,17 +28,17 @@ def indicators_of(pieces: Pieces) -> tuple[Indicator, ...]:
     slots = columns_of(pieces.indicators_header, labels.INDICATOR_COLUMNS, DEFAULT)
     rows = list(rows_of(pieces.indicators, slots))
     levels = levels_of(rows)
-    confirmed = _is_confirmed(rows, levels)
-    return tuple(_indicator(row, level, slots, confirmed) for row, level in zip(rows, levels, strict=True))
+    sure = _confirmed(rows, levels)
+    return tuple(_indicator(row, level, slots, level.level1 in sure) for row, level in zip(rows, levels, strict=True))
 
 
-def _is_confirmed(rows: Sequence[IndicatorRow], levels: Sequence[Level]) -> bool:
-    """Whether the weights of every level make the points it has: then each row was read and stands in its level."""
+def _confirmed(rows: Sequence[IndicatorRow], levels: Sequence[Level]) -> set[str | None]:
+    """The first levels whose weights make the points they have: each of their rows was read and stands right."""
     weights = weights_of(rows)
-    if not rows or weights is None or any(level.level2 is None for level in levels):
-        return False
+    if weights is None or any(level.level2 is None for level in levels):
+        return set()
     sums = level_sums([level.level2 for level in levels], weights)
-    return all(sums.get(level, Decimal(0)) == wanted for level, wanted in points_of(rows).items())
+    return {level for level, wanted in points_of(rows).items() if sums.get(level, Decimal(0)) == wanted}
 
 
 def _indicator(row: IndicatorRow, level: Level, slots: Sequence[Slot], confirmed: bool) -> Indicator:
@@ -66,11 +66,13 @@ def _doubt(row: IndicatorRow, name: str, item: Item | None, confirmed: bool) -> 
     """Weights and scores that close the form's sums are sure wherever they stood; so is a row moved as a whole."""
     if item is not None and name in ("weight", "score") and is_several_numbers(item.text or ""):
         return SEVERAL
+    if confirmed and (name in ("weight", "score") or row.fit.shift is not None and not row.fit.surplus):
+        return None
     if row.fit.surplus:
         return SURPLUS
-    if row.fit.shift is None and not (confirmed and name in ("weight", "score")):
-        return PARTED if row.twin else TORN
-    return SHIFTED if row.fit.displaced and not confirmed else None
+    if row.fit.shift is None:
+        return TORN if row.twin is None else PARTED
+    return SHIFTED if row.fit.displaced else None
 
 
 def _label(place: tuple[Line, Item] | None, word: str | None, line: Line, doubt: Doubt | None) -> Value:

@@ -5,8 +5,9 @@ that its label prints (产出 50, 效益 30, 满意度 10), labels are tried one
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import accumulate, product
 
 from jixiao_parser.recognise import labels
 from jixiao_parser.recognise.grid import Item, Line
@@ -37,6 +38,15 @@ class _Mark:
     row: int
     begins: int
     fixed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """The labels ``first`` to ``until`` taken to begin ``by`` rows lower."""
+
+    first: int
+    until: int
+    by: int
 
 
 def points_of(rows: Sequence[IndicatorRow]) -> dict[str, Decimal]:
@@ -78,7 +88,7 @@ def levels_of(rows: Sequence[IndicatorRow]) -> list[Level]:
 def _marks(rows: Sequence[IndicatorRow]) -> list[_Mark]:
     marks: list[_Mark] = []
     for at, row in enumerate(rows):
-        if row.level2 is not None and row.twin == 0:
+        if row.level2 is not None and not row.twin:
             word = labels.LEVEL2[labels.level_key(row.level2.text or "")]
             marks.append(_Mark(word, at, at if marks else 0, _is_placeholder(row)))
     return marks
@@ -106,39 +116,50 @@ def _closes(marks: Sequence[_Mark], weights: Sequence[Decimal], points: dict[str
 def _closing(
     marks: list[_Mark], rows: Sequence[IndicatorRow], weights: Sequence[Decimal], points: dict[str, Decimal]
 ) -> list[_Mark]:
-    """The marks, moved where that makes the sums of all levels meet; else as they stand."""
-    if _closes(marks, weights, points):
+    """The marks, moved where that makes the sums of all levels meet; else as they stand.
+
+    Few moves are likelier than many, round sums than odd ones, short ways than long ones.
+    """
+    if _closes(marks, weights, points) or sum(weights) != sum(points.values()):
         return marks
     best: tuple[tuple[int, int, int], list[_Mark]] | None = None
-    for moved in _hypotheses(marks, len(rows)):
-        if _closes(moved, weights, points):
+    for moves in product(*_moves_by_boundary(marks, weights, points)):
+        moved = _moved(marks, [move for move in moves if move is not None], len(rows))
+        if moved is not None and _closes(moved, weights, points):
             distance = sum(abs(mark.begins - before.begins) for mark, before in zip(moved, marks, strict=True))
-            count = sum(mark.begins != before.begins for mark, before in zip(moved, marks, strict=True))
-            rank = (-_roundness(moved, weights), distance, count)
+            rank = (sum(move is not None for move in moves), -_roundness(moved, weights), distance)
             if best is None or rank < best[0]:
                 best = rank, moved
     return best[1] if best else marks
 
 
-def _hypotheses(marks: list[_Mark], count: int) -> Iterator[list[_Mark]]:
-    """A block of up to three neighbouring labels moved by the same number of rows; two such blocks at most."""
-    single = [(first, last, by) for first, last in _blocks(marks) for by in _distances()]
-    for first, last, by in single:
-        moved = _moved(marks, first, last, by, count)
-        if moved is None:
+def _moves_by_boundary(
+    marks: list[_Mark], weights: Sequence[Decimal], points: dict[str, Decimal]
+) -> Iterator[list[_Move | None]]:
+    """For each label that begins a first level: to stay, or to move where the points before it are used up.
+
+    Up to two labels before it and one after may have moved with it.
+    """
+    before = [Decimal(0), *accumulate(weights)]
+    wanted = Decimal(0)
+    for at in range(1, len(marks)):
+        last = labels.PARENTS[marks[at - 1].word]
+        if labels.PARENTS[marks[at].word] == last:
             continue
-        yield moved
-        for again, until, step in single:
-            if again > last and (both := _moved(moved, again, until, step, count)) is not None:
-                yield both
+        wanted += points[last]
+        moves: list[_Move | None] = [None]
+        for by in _distances():
+            if 0 < marks[at].begins + by < len(weights) and before[marks[at].begins + by] == wanted:
+                moves += [_Move(first, until, by) for first, until in _blocks(marks, at)]
+        yield moves
 
 
-def _blocks(marks: list[_Mark]) -> list[tuple[int, int]]:
+def _blocks(marks: list[_Mark], at: int) -> list[tuple[int, int]]:
     return [
-        (first, last)
-        for first in range(1, len(marks))
-        for last in range(first, min(first + BLOCK, len(marks)))
-        if not any(mark.fixed for mark in marks[first : last + 1])
+        (first, until)
+        for first in range(max(1, at - BLOCK + 1), at + 1)
+        for until in range(at, min(at + 2, len(marks)))
+        if not any(mark.fixed for mark in marks[first : until + 1])
     ]
 
 
@@ -146,11 +167,11 @@ def _distances() -> list[int]:
     return [by for far in range(1, FARTHEST + 1) for by in (far, -far)]
 
 
-def _moved(marks: list[_Mark], first: int, last: int, by: int, count: int) -> list[_Mark] | None:
-    moved = [
-        _Mark(mark.word, mark.row, mark.begins + by, mark.fixed) if first <= at <= last else mark
-        for at, mark in enumerate(marks)
-    ]
+def _moved(marks: list[_Mark], moves: Sequence[_Move], count: int) -> list[_Mark] | None:
+    moved = list(marks)
+    for move in moves:
+        for at in range(move.first, move.until + 1):
+            moved[at] = replace(moved[at], begins=moved[at].begins + move.by)
     begins = [mark.begins for mark in moved]
     in_order = all(one < other for one, other in zip(begins, begins[1:], strict=False))
     return moved if in_order and begins[-1] < count else None
@@ -179,7 +200,7 @@ def _spread(marks: Sequence[_Mark], rows: Sequence[IndicatorRow]) -> list[Level]
         assert label is not None
         parent = labels.PARENTS[mark.word]
         agrees = first is not None and labels.LEVEL1[labels.level_key(first[1].text or "")] == parent
-        moved = mark.begins != mark.row or bool(levels and not agrees and levels[-1].moved)
+        moved = mark.begins != mark.row or any(other.row <= at < other.begins for other in marks)
         levels.append(Level(parent, mark.word, first if agrees else None, (rows[mark.row].line, label), moved))
     return levels
 

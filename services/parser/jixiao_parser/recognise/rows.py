@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from jixiao_parser.recognise import labels
 from jixiao_parser.recognise.align import IMPOSSIBLE, Fit, Slot, fit
 from jixiao_parser.recognise.grid import Item, Line
-from jixiao_parser.recognise.texts import is_dash, is_hashes, is_number, is_several_numbers, number
+from jixiao_parser.recognise.texts import is_dash, is_hashes, is_measure, is_number, is_several_numbers, number
 
 LEVELS = ("frame", "level1", "level2")
 DEFAULT = tuple(
@@ -19,7 +19,7 @@ DEFAULT = tuple(
 class IndicatorRow:
     """One indicator as its line says it. ``level1`` and ``level2`` are labels printed on this very line.
 
-    ``twin`` counts from 0 where one line holds several indicators.
+    ``twin`` counts from 0 where one line holds several indicators; None where it holds one.
     """
 
     line: Line
@@ -27,7 +27,7 @@ class IndicatorRow:
     level2: Item | None
     fit: Fit
     labels_moved: bool = False
-    twin: int = 0
+    twin: int | None = None
 
     def item(self, name: str) -> Item | None:
         """The cell of a column, if it is not empty."""
@@ -116,7 +116,7 @@ def _suits(name: str, item: Item) -> float:
             return 0.0
         return 0.2 if text in labels.PLACEHOLDERS else IMPOSSIBLE
     if name in ("name", "deviation"):
-        return 3.0 if plain else 0.0
+        return 3.0 if is_measure(text) else 0.0
     return 0.0
 
 

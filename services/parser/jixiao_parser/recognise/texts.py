@@ -46,6 +46,11 @@ def is_number(text: str) -> bool:
     return bool(_NUMBER.fullmatch(text))
 
 
+def is_measure(text: str) -> bool:
+    """Whether a clean text is a target or an actual figure rather than the name of anything: ≥90%."""
+    return text[:1] in "≥≤＞＜><=" or is_number(text)
+
+
 def is_several_numbers(raw: str) -> bool:
     """Whether a raw text is several numbers in one cell ("6.00 6.00")."""
     return bool(_NUMBERS.fullmatch(raw.strip()))
