@@ -12,9 +12,11 @@ from jixiao.runtime import metrics
 from jixiao.runtime.message import Incoming, Outgoing, cloud_event, outgoing
 from jixiao.runtime.postgres import Connection
 from jixiao_parser import store
-from jixiao_parser.reading import PARSER_VERSION, Reading
-from jixiao_parser.sandboxed import read_in_sandbox
+from jixiao_parser.isolated import read_isolated
+from jixiao_parser.reading import Reading
 from jixiao_parser.upload import Upload
+
+PARSER_VERSION = 1  # raised by hand when the same bytes may give another record
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +35,13 @@ class Parser:
         """Read the file. Raises Unreadable with a reason for the clerk."""
         upload = Upload.of(message)
         content = message.value or b""
-        return ReadUpload(upload, content, await read_in_sandbox(content, upload.name))
+        return ReadUpload(upload, content, await read_isolated(content, upload.name))
 
     async def decide(self, conn: Connection, prepared: ReadUpload, message: Incoming) -> Sequence[Outgoing]:
         """Keep original, upload and forms; the events tell each form."""
         upload, forms = prepared.upload, prepared.reading.forms
-        await store.keep_upload(conn, upload, prepared.content, len(forms), prepared.reading.note)
+        notes = "\n".join(prepared.reading.notes) or None
+        await store.keep_upload(conn, upload, prepared.content, len(forms), notes)
         now: datetime = await conn.fetchval("SELECT now()")
         events = []
         for form in forms:

@@ -184,7 +184,7 @@ def _popen(control: int, preload: str) -> subprocess.Popen[bytes]:
 
 def _run_spawned(request: bytes, limits: Limits) -> bytes:
     """A fresh interpreter for one call, with the limit on wall time alone."""
-    code = f"import sys; sys.path[:] = {sys.path!r}; from jixiao.runtime.sandbox_server import answer_once; answer_once()"
+    code = f"import sys; sys.path[:] = {sys.path!r}; from jixiao.runtime import sandbox_server as s; s.answer_once()"
     keep = {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP") if name in os.environ}
     try:
         done = subprocess.run(

@@ -17,7 +17,9 @@ from jixiao.runtime.errors import Unreadable
 from jixiao_parser.limits import CELLS, MEMBERS, MIB, RATIO, RATIO_FROM, ROWS, SHEETS, UNPACKED
 from jixiao_parser.readers.numbers import shown
 
-UNCACHED = Doubt(kind=DoubtKind.UNCACHED, note="公式没有保存计算结果，无法得知单元格的值。请用Excel打开并保存后重新上传。")
+UNCACHED = Doubt(
+    kind=DoubtKind.UNCACHED, note="公式没有保存计算结果，无法得知单元格的值。请用Excel打开并保存后重新上传。"
+)
 BROKEN = "工作簿已损坏或不完整，无法打开。请用Excel打开并另存为XLSX后重新上传。"
 _FORMULA = re.compile(rb"<(?:\w+:)?f[ >/]")
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
@@ -45,8 +47,8 @@ def _check(data: bytes) -> bool:
         unpacked = sum(member.file_size for member in members)
         if len(members) > MEMBERS or unpacked > UNPACKED or any(_is_bomb(member) for member in members):
             raise Unreadable(
-                f"工作簿解压后有{unpacked // MIB} MiB、{len(members)}个部件，超出上限（{UNPACKED // MIB} MiB）或压缩比异常。"
-                "请新建工作簿，只粘贴自评表内容后重新上传。"
+                f"工作簿解压后有{unpacked // MIB} MiB、{len(members)}个部件，"
+                f"超出上限（{UNPACKED // MIB} MiB）或压缩比异常。请新建工作簿，只粘贴自评表内容后重新上传。"
             )
         if any(member.flag_bits & 1 for member in members):
             raise Unreadable("文件设有密码（已加密），无法读取。请取消密码后重新上传。")

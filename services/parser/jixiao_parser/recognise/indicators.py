@@ -66,7 +66,7 @@ def _doubt(row: IndicatorRow, name: str, item: Item | None, confirmed: bool) -> 
     """Weights and scores that close the form's sums are sure wherever they stood; so is a row moved as a whole."""
     if item is not None and name in ("weight", "score") and is_several_numbers(item.text or ""):
         return SEVERAL
-    if confirmed and (name in ("weight", "score") or row.fit.shift is not None and not row.fit.surplus):
+    if confirmed and (name in ("weight", "score") or (row.fit.shift is not None and not row.fit.surplus)):
         return None
     if row.fit.surplus:
         return SURPLUS

@@ -7,7 +7,7 @@ that its label prints (产出 50, 效益 30, 满意度 10), labels are tried one
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import accumulate, product
+from itertools import accumulate, pairwise, product
 
 from jixiao_parser.recognise import labels
 from jixiao_parser.recognise.grid import Item, Line
@@ -173,7 +173,7 @@ def _moved(marks: list[_Mark], moves: Sequence[_Move], count: int) -> list[_Mark
         for at in range(move.first, move.until + 1):
             moved[at] = replace(moved[at], begins=moved[at].begins + move.by)
     begins = [mark.begins for mark in moved]
-    in_order = all(one < other for one, other in zip(begins, begins[1:], strict=False))
+    in_order = all(one < other for one, other in pairwise(begins))
     return moved if in_order and begins[-1] < count else None
 
 
