@@ -8,9 +8,6 @@ from jixiao_parser.kinds import kind_of
 from jixiao_parser.readers import READERS, refusal
 from jixiao_parser.recognise import recognise
 
-PARSER_VERSION = 1
-"""Raised by hand whenever the same bytes may be read differently."""
-
 NO_FORM = "文件中没有找到项目支出绩效自评表。请确认上传的是自评表，且表中有项目名称、资金和绩效指标。"
 
 

@@ -19,7 +19,7 @@ LIMITS: Mapping[Kind, Limits] = {
 """What reading a file of each kind may use; the usual limits for the rest."""
 
 
-async def read_in_sandbox(data: bytes, name: str) -> Reading:
+async def read_isolated(data: bytes, name: str) -> Reading:
     """Read a file in a process of its own. Raises Unreadable as ``read`` does and ReaderDied when the process ended."""
     answer = await run(read_as_json, data, name, limits=LIMITS.get(kind_of(data, name), USUAL))
     try:
@@ -28,6 +28,6 @@ async def read_in_sandbox(data: bytes, name: str) -> Reading:
         raise ReaderDied(f"the answer is no reading: {fault}") from fault
 
 
-def read_in_sandbox_now(data: bytes, name: str) -> Reading:
+def read_isolated_now(data: bytes, name: str) -> Reading:
     """The same for callers without an event loop."""
-    return asyncio.run(read_in_sandbox(data, name))
+    return asyncio.run(read_isolated(data, name))
