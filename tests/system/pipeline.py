@@ -1,0 +1,207 @@
+"""The services on the real broker and database, driven by uploads with known ids, and dumps of their end state."""
+
+import asyncio
+import hashlib
+import json
+import secrets
+import sys
+import time
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Self
+
+import asyncpg
+
+from jixiao.events.topics import UPLOADED, Topic
+from jixiao.runtime.message import Outgoing, cloud_event, text_headers
+from jixiao.runtime.produce import Producer
+from jixiao.runtime.settings import TopicSettings
+from jixiao.runtime.topic_setup import setup_topics
+from jixiao_cli.local.broker import Broker
+from jixiao_cli.local.database import Database
+from jixiao_cli.local.ports import free_port
+from jixiao_cli.local.service import Service, shared_settings
+from jixiao_cli.setup import SERVICES, prepare_database
+from tests.conftest import PASSWORD
+
+PIPE = ("parser", "scorer", "alerts")
+FIRST_UPLOAD = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+
+# what a run leaves behind, without the times at which it happened
+DUMPS = {
+    "parser": {
+        "uploads": "SELECT upload_id, document_id, name, state, reason, forms FROM uploads",
+        "forms": "SELECT form_id, upload_id, ordinal, project, year, kind, unit, form FROM forms",
+        "units": "SELECT key, name, parent FROM units",
+        "decisions": "SELECT cause, sent_at IS NOT NULL AS sent FROM decisions",
+        "outgoing": "SELECT cause, position, topic, key, value FROM outgoing",
+        "dead letters": "SELECT cause, fault, reason FROM dead_letters",
+    },
+    "scorer": {
+        "assessments": "SELECT form_id, upload_id, project, year, figures, findings, profile_hash FROM assessments",
+        "findings": "SELECT form_id, position, rule, severity, amount, sentence FROM findings",
+        "decisions": "SELECT cause, sent_at IS NOT NULL AS sent FROM decisions",
+        "outgoing": "SELECT cause, position, topic, key, value FROM outgoing",
+        "dead letters": "SELECT cause, fault, reason FROM dead_letters",
+    },
+    "alerts": {
+        "versions": "SELECT form_id, identity_key, findings FROM versions",
+        "alerts": "SELECT alert_id, condition, handling, severity, sentence, amount, form_id FROM alerts",
+        "decisions": "SELECT cause, sent_at IS NOT NULL AS sent FROM decisions",
+        "dead letters": "SELECT cause, fault, reason FROM dead_letters",
+    },
+}
+
+
+@dataclass(frozen=True)
+class Handed:
+    """One file to hand in; ``number`` gives the upload id and its place in time."""
+
+    number: int
+    name: str
+    content: bytes
+
+    @property
+    def upload_id(self) -> uuid.UUID:
+        return uuid.uuid5(uuid.NAMESPACE_URL, f"test upload {self.number}")
+
+
+@dataclass(frozen=True)
+class Crash:
+    """Where (a point of tests/system/crashing.py) and at which time there a service kills itself."""
+
+    point: str
+    nth: int
+
+
+class Pipeline:
+    """Hands in files, keeps services alive as a supervisor would, waits for the end, dumps what is left."""
+
+    def __init__(self, bootstrap: str, dsns: dict[str, str], prefix: str) -> None:
+        self.bootstrap = bootstrap
+        self.dsns = dsns
+        self.prefix = prefix
+        self.producer = Producer(TopicSettings(kafka=bootstrap, topic_prefix=prefix).kafka_connection, prefix)
+
+    @classmethod
+    @asynccontextmanager
+    async def fresh(cls, broker: Broker, database: Database) -> AsyncIterator[Self]:
+        """A pipeline in a database and on topics of its own."""
+        name = f"test_{secrets.token_hex(4)}"
+        dsns = {service: database.dsn_for(f"jixiao_{service}", PASSWORD, name) for service in SERVICES}
+        await prepare_database(database.dsn, dsns)
+        settings = TopicSettings(kafka=broker.bootstrap, topic_prefix=f"{name}.")
+        await setup_topics(settings)
+        pipeline = cls(broker.bootstrap, dsns, settings.topic_prefix)
+        try:
+            yield pipeline
+        finally:
+            await pipeline.producer.stop()
+
+    def service(self, name: str, folder: Path, crash: Crash | None = None, **settings: str) -> Service:
+        """A service of this pipeline, not yet started; with ``crash``, one that kills itself there once."""
+        common = shared_settings(self.bootstrap, self.dsns, self.prefix) | {"JIXIAO_SESSION_TIMEOUT": "3"}
+        service = Service(name, free_port(), common | settings, folder / name)
+        if crash is not None:
+            arguments = [name, crash.point, str(crash.nth), str(folder / f"{name}.crashed")]
+            service.command = [sys.executable, "-m", "tests.system.crashing", *arguments]
+        service.prepare()
+        return service
+
+    async def hand_in(self, files: Sequence[Handed]) -> None:
+        """Put files onto the upload topic as the gateway does."""
+        await asyncio.gather(*(self.producer.send(_upload(file)) for file in files))
+
+    async def send_raw(self, topic: Topic, value: bytes, headers: dict[str, str]) -> None:
+        """Put anything onto a topic."""
+        pairs = [(name, text.encode()) for name, text in headers.items()]
+        await self.producer.send_raw(self.prefix + topic.name, b"key", value, pairs)
+
+    async def fetch(self, service: str, query: str, *args: object) -> list[Any]:
+        """Ask a service's schema."""
+        conn = await asyncpg.connect(self.dsns[service])
+        try:
+            return list(await conn.fetch(query, *args))
+        finally:
+            await conn.close()
+
+    async def settled(self, uploads: int, seconds: float = 90) -> None:
+        """Wait until so many uploads have ended and nothing is on its way."""
+        await until(lambda: self._is_settled(uploads), seconds, lambda: self.dump())
+
+    async def has_read(self, uploads: int) -> bool:
+        """Whether the parser has ended so many uploads."""
+        [row] = await self.fetch("parser", "SELECT count(*) AS n FROM parser_views.uploads")
+        return int(row["n"]) >= uploads
+
+    async def _is_settled(self, uploads: int) -> bool:
+        ended = await self.fetch(
+            "parser", "SELECT coalesce(sum(forms), 0) AS forms, count(*) FROM parser_views.uploads"
+        )
+        if ended[0]["count"] < uploads:
+            return False
+        for service in ("scorer", "alerts"):
+            [row] = await self.fetch(service, "SELECT (SELECT count(*) FROM decisions WHERE sent_at IS NOT NULL) AS n")
+            [dead] = await self.fetch(service, "SELECT count(*) AS n FROM dead_letters WHERE cause IS NOT NULL")
+            if row["n"] + dead["n"] < ended[0]["forms"]:
+                return False
+        return True
+
+    async def dump(self) -> dict[str, list[str]]:
+        """The end state as sorted lines, to be compared with that of another run."""
+        state = {}
+        for service, queries in DUMPS.items():
+            for title, query in queries.items():
+                rows = await self.fetch(service, query)
+                state[f"{service} {title}"] = sorted(
+                    json.dumps([str(value) for value in row.values()], ensure_ascii=False) for row in rows
+                )
+        return state
+
+
+async def until(
+    condition: Callable[[], Awaitable[bool]], seconds: float, explain: Callable[[], Awaitable[object]] | None = None
+) -> None:
+    """Wait for a condition; fail with an explanation when it does not come."""
+    deadline = time.monotonic() + seconds
+    while not await condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {seconds} s; state: {await explain() if explain else ''}")
+        await asyncio.sleep(0.1)
+
+
+@asynccontextmanager
+async def kept_alive(services: Sequence[Service]) -> AsyncIterator[list[str]]:
+    """Run services and start again what ends, as the supervisor does; yields the names of those that ended."""
+    ended: list[str] = []
+
+    async def supervise() -> None:
+        while True:
+            for service in services:
+                if not service.alive:
+                    ended.append(service.name)
+                    service.spawn()
+            await asyncio.sleep(0.1)
+
+    for service in services:
+        service.spawn()
+    supervising = asyncio.create_task(supervise())
+    try:
+        yield ended
+    finally:
+        supervising.cancel()
+        for service in services:
+            service.terminate()
+        for service in services:
+            await asyncio.to_thread(service.wait_stopped, service.stop_seconds)
+
+
+def _upload(file: Handed) -> Outgoing:
+    at = FIRST_UPLOAD + timedelta(minutes=file.number)
+    headers = cloud_event("jixiao.report.uploaded", "/jixiao/gateway", file.upload_id, at, file.upload_id.hex)
+    headers |= text_headers(name=file.name, uploader="测试单位")
+    return Outgoing(UPLOADED.name, hashlib.sha256(file.content).hexdigest(), file.content, headers)

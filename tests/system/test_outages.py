@@ -1,0 +1,91 @@
+"""What breaks round the services and comes back changes nothing in the end state."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from jixiao_cli.local.broker import Broker
+from jixiao_cli.local.database import Database
+from jixiao_cli.local.service import Service
+from tests.system.pipeline import PIPE, Pipeline, kept_alive, until
+from tests.system.reports import handed
+
+FILES = [handed(number) for number in range(30)]
+DATABASE_AWAY_SECONDS = 30
+
+
+@asynccontextmanager
+async def running(
+    broker: Broker, database: Database, folder: Path
+) -> AsyncIterator[tuple[Pipeline, dict[str, Service], list[str]]]:
+    """A pipeline with its three services, which yields when a third of the files has been read."""
+    async with Pipeline.fresh(broker, database) as pipeline:
+        services = {name: pipeline.service(name, folder) for name in PIPE}
+        async with kept_alive(list(services.values())) as ended:
+            await pipeline.hand_in(FILES)
+            await until(lambda: pipeline.has_read(len(FILES) // 3), 60)
+            yield pipeline, services, ended
+            await pipeline.settled(len(FILES), 120)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def without_faults(
+    broker: Broker, database: Database, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, list[str]]:
+    """The end state of a run in which nothing breaks."""
+    async with running(broker, database, tmp_path_factory.mktemp("sound")) as (pipeline, _, _):
+        pass
+    return await pipeline.dump()
+
+
+async def test_the_database_away_for_half_a_minute(
+    broker: Broker, database: Database, tmp_path: Path, without_faults: dict[str, list[str]]
+) -> None:
+    async with running(broker, database, tmp_path) as (pipeline, services, ended):
+        database.kill()
+        await asyncio.sleep(DATABASE_AWAY_SECONDS)
+        ready = [service.is_ready() for service in services.values()]
+        database.start()
+    assert ready == [False, False, False]
+    assert ended == []
+    assert await pipeline.dump() == without_faults
+
+
+async def test_the_broker_killed_and_started_again(
+    broker: Broker, database: Database, tmp_path: Path, without_faults: dict[str, list[str]]
+) -> None:
+    async with running(broker, database, tmp_path) as (pipeline, _, _):
+        broker.kill()
+        await asyncio.sleep(5)
+        await asyncio.to_thread(broker.start)
+    assert await pipeline.dump() == without_faults
+
+
+async def test_sigterm_under_load(
+    broker: Broker, database: Database, tmp_path: Path, without_faults: dict[str, list[str]]
+) -> None:
+    async with running(broker, database, tmp_path) as (pipeline, services, ended):
+        for service in services.values():
+            service.terminate()
+    assert sorted(ended) == sorted(PIPE)
+    assert await pipeline.dump() == without_faults
+
+
+async def test_a_second_copy_joins_and_leaves(
+    broker: Broker, database: Database, tmp_path: Path, without_faults: dict[str, list[str]]
+) -> None:
+    async with running(broker, database, tmp_path / "first") as (pipeline, _, _):
+        second = [pipeline.service(name, tmp_path / "second") for name in PIPE]
+        async with kept_alive(second):
+            await asyncio.to_thread(lambda: [service.wait_ready() for service in second])
+            await pipeline.hand_in([handed(number) for number in range(30, 40)])
+            second[0].kill()
+            await asyncio.sleep(1)
+        await pipeline.settled(len(FILES) + 10, 120)
+    after = await pipeline.dump()
+    assert len(after["alerts versions"]) == 40
+    assert all(set(without_faults[title]) <= set(lines) for title, lines in after.items())
