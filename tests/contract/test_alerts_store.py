@@ -1,0 +1,177 @@
+"""The alerts' store on the real database."""
+
+import asyncio
+import itertools
+import json
+import random
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+from jixiao.events import AlertChanged, AlertCommand, AlertState
+from jixiao.events.models import Condition, Handling
+from jixiao.findings import Cause, RuleId, Severity
+from jixiao.identity import derived_id
+from jixiao.runtime.errors import Unreadable
+from jixiao.runtime.postgres import connect_pool
+from jixiao_alerts import FormVersion, advance
+from jixiao_alerts.states import alert_id
+from jixiao_alerts.store import COMMITTED, apply_command, apply_scored, event_id
+from tests.contract.subscriptions import publish_subscriptions, subscribe
+from tests.unit.alerts.builders import FORM, NOON, command, finding, form, scored
+
+ALERT = alert_id(FORM, finding())
+
+
+@pytest.fixture(scope="module")
+async def pool(clean_database: dict[str, str]) -> AsyncIterator[asyncpg.Pool]:
+    """A pool with the service's own role; the gateway's published subscriptions stand beside."""
+    await publish_subscriptions(clean_database["gateway"])
+    pool = await connect_pool(clean_database["alerts"], "test")
+    yield pool
+    await pool.close()
+
+
+@pytest.fixture
+async def conn(pool: asyncpg.Pool) -> AsyncIterator[Any]:
+    """A connection in a transaction that is undone after the test."""
+    async with pool.acquire() as conn:
+        transaction = conn.transaction()
+        await transaction.start()
+        yield conn
+        await transaction.rollback()
+
+
+def of_project(form: FormVersion, project: str) -> FormVersion:
+    upload = derived_id(project, form.version.upload_id)
+    return replace(
+        form,
+        identity=form.identity.model_copy(update={"project": project}),
+        version=form.version.model_copy(update={"upload_id": upload}),
+    )
+
+
+async def states(conn: Any, key: str = FORM.key) -> dict[UUID, AlertState]:
+    rows = await conn.fetch("SELECT alert_id, state FROM alerts WHERE identity_key = $1", key)
+    return {row["alert_id"]: AlertState.model_validate_json(row["state"]) for row in rows}
+
+
+async def apply(conn: Any, fact: FormVersion | AlertCommand) -> list[AlertChanged]:
+    if isinstance(fact, FormVersion):
+        return await apply_scored(conn, scored(fact), uuid4(), NOON)
+    return await apply_command(conn, fact, uuid4(), NOON)
+
+
+async def test_a_scored_form_becomes_an_alert_with_its_history(conn: Any) -> None:
+    """The state, the list's columns, the view and the history agree with what is returned."""
+    [change] = await apply(conn, form(0, finding()))
+    assert change.before is None and change.after.condition is Condition.NEW
+    row = await conn.fetchrow("SELECT * FROM alerts_views.alerts WHERE alert_id = $1", change.alert_id)
+    assert (row["rule"], row["severity"], row["unit_name"]) == ("EXEC-LOW", "error", "云溪区教育局")
+    assert str(row["amount"]) == "4027614.14"
+    assert json.loads(row["finding"])["sentence"] == change.after.finding.sentence
+    history = await conn.fetchrow("SELECT * FROM alerts_views.alert_changes WHERE alert_id = $1", change.alert_id)
+    assert history["event_id"] == event_id(change)
+    assert AlertChanged.model_validate_json(history["change"]) == change
+
+
+async def test_the_same_form_again_changes_nothing(conn: Any) -> None:
+    """A repeat under another cause finds the version and tells nothing."""
+    await apply(conn, form(0, finding()))
+    assert await apply(conn, form(0, finding())) == []
+
+
+async def test_any_order_of_arrival_comes_to_the_same_state(pool: asyncpg.Pool) -> None:
+    """Five versions in every order, with commands after them: the stored state is the fold over all."""
+    facts = [
+        form(0, finding()),
+        form(1, finding(amount=None)),
+        form(2),
+        form(3, finding(severity=Severity.WARNING), finding(RuleId.FUND_SUM)),
+    ]
+    orders = list(itertools.permutations(facts))
+    for order in random.Random(1).sample(orders, 12):
+        project = uuid4().hex
+        versions = [of_project(each, project) for each in order]
+        alert = alert_id(versions[0].identity, finding())
+        orders_given = [command(0.5, alert, Handling.DISMISSED), command(1.5, alert, Handling.RETURNED)]
+        async with pool.acquire() as conn:
+            for fact in (*versions, *reversed(orders_given), *versions):
+                async with conn.transaction():
+                    await apply(conn, fact)
+            assert await states(conn, versions[0].identity.key) == advance(versions, orders_given)
+
+
+async def test_two_copies_at_once_come_to_the_same_state(pool: asyncpg.Pool) -> None:
+    """Versions of one form applied at the same moment wait for each other; none is folded without the others."""
+    project = uuid4().hex
+    versions = [of_project(form(hour, finding()), project) for hour in range(6)]
+
+    async def work(version: FormVersion) -> None:
+        async with pool.acquire() as conn, conn.transaction():
+            await apply(conn, version)
+
+    await asyncio.gather(*(work(each) for each in versions))
+    async with pool.acquire() as conn:
+        assert await states(conn, versions[0].identity.key) == advance(versions, [])
+
+
+async def test_a_command_changes_the_handling(conn: Any) -> None:
+    """Applied twice it changes once; the deadline stands in the view."""
+    await apply(conn, form(0, finding()))
+    given = command(1, ALERT, Handling.RETURNED, deadline=NOON)
+    [change] = await apply(conn, given)
+    assert (change.before.handling, change.after.handling) == (Handling.OPEN, Handling.RETURNED)  # type: ignore[union-attr]
+    assert await apply(conn, given) == []
+    row = await conn.fetchrow("SELECT * FROM alerts_views.alerts WHERE alert_id = $1", ALERT)
+    assert (row["handling"], row["deadline"]) == ("returned", NOON)
+
+
+async def test_a_command_for_no_alert_is_unreadable(conn: Any) -> None:
+    """It can never be carried out; its reason is for people."""
+    with pytest.raises(Unreadable, match="没有编号为"):
+        await apply(conn, command(1, uuid4(), Handling.ACKNOWLEDGED))
+
+
+async def test_deliveries_stand_with_the_change(conn: Any, pool: asyncpg.Pool) -> None:
+    """One row a matching subscription, with id and body of their own; a doubt sends nothing; no secret is published."""
+    wanted = await subscribe(conn, least_severity="serious")
+    await subscribe(conn, rules=["FUND-SUM"])
+    doubt = finding(RuleId.TOTAL_SUM, cause=Cause.EXTRACTION_DOUBT)
+    await apply(conn, form(0, finding(), doubt))
+    [row] = await conn.fetch("SELECT * FROM deliveries")
+    assert (row["subscription_id"], row["state"], row["next_attempt_at"]) == (wanted, "pending", NOON)
+    assert json.loads(row["body"])["id"] == str(row["delivery_id"])
+    published = await conn.fetch("SELECT * FROM alerts_views.deliveries")
+    assert len(published) == 1 and not {"body", "target"} & set(published[0].keys())
+
+
+async def test_a_senseless_subscription_holds_up_no_other(conn: Any) -> None:
+    """It is left out; the sound one gets its delivery."""
+    await subscribe(conn, least_severity="terrible")
+    wanted = await subscribe(conn)
+    await apply(conn, form(0, finding()))
+    assert [row["subscription_id"] for row in await conn.fetch("SELECT * FROM deliveries")] == [wanted]
+
+
+async def test_new_deliveries_are_notified_at_commit(pool: asyncpg.Pool) -> None:
+    """The worker hears of them once they can be read, not before."""
+    heard = asyncio.Event()
+    async with pool.acquire() as listener, pool.acquire() as conn:
+
+        def hear(*_: object) -> None:
+            heard.set()
+
+        await listener.add_listener(COMMITTED, hear)
+        async with conn.transaction():
+            subscription = await subscribe(conn)
+            await apply(conn, of_project(form(0, finding()), uuid4().hex))
+            await asyncio.sleep(0.05)
+            assert not heard.is_set()
+        await asyncio.wait_for(heard.wait(), 5)
+        await listener.remove_listener(COMMITTED, hear)
+        await conn.execute("DELETE FROM gateway_views.subscriptions WHERE id = $1", subscription)

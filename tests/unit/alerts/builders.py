@@ -1,0 +1,71 @@
+"""Findings, versions and commands of one invented form, for the tests of the alerts."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from jixiao.events import AlertCommand, FormScored
+from jixiao.events.models import Handling
+from jixiao.findings import Cause, Finding, RuleId, Severity
+from jixiao.identity import FormIdentity, Version, derived_id
+from jixiao_alerts import FormVersion
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+FORM = FormIdentity(
+    project="440303220000123456789",
+    unit="云溪区教育局",
+    unit_name="云溪区教育局",
+    project_name="校舍修缮",
+    year="2025",
+)
+
+
+def finding(rule: RuleId = RuleId.EXEC_LOW, severity: Severity = Severity.ERROR, **others: Any) -> Finding:
+    """A finding; what the test does not name is of no importance to it."""
+    values: dict[str, Any] = {
+        "cause": Cause.LOW_EXECUTION,
+        "stated": "0.05",
+        "computed": "0.05",
+        "amount": Decimal("4027614.14"),
+        "sentence": "预算执行率为0.05%，低于60%。",
+    }
+    return Finding(rule=rule, severity=severity, **values | others)
+
+
+def version(hour: int, ordinal: int = 1) -> Version:
+    """The version handed in so many hours after noon."""
+    upload = derived_id("test upload", hour)
+    return Version(upload_id=upload, uploaded_at=NOON + timedelta(hours=hour), document_id=upload.hex, ordinal=ordinal)
+
+
+def form(hour: int, *findings: Finding) -> FormVersion:
+    """The form as handed in at that hour, with these findings."""
+    return FormVersion(FORM, version(hour), findings)
+
+
+def scored(form: FormVersion) -> FormScored:
+    """The event that tells of a form."""
+    return FormScored(
+        identity=form.identity,
+        version=form.version,
+        forms_in_upload=1,
+        rules_version=1,
+        profile="default",
+        profile_hash="0",
+        figures=(),
+        findings=form.findings,
+    )
+
+
+def command(hour: float, alert: UUID, handling: Handling, note: str = "已与单位核对", **others: Any) -> AlertCommand:
+    """A reviewer's command, given so many hours after noon."""
+    return AlertCommand(
+        command_id=derived_id("test command", hour, alert, handling),
+        alert_id=alert,
+        handling=handling,
+        by="审核员",
+        note=note,
+        given_at=NOON + timedelta(hours=hour),
+        **others,
+    )
