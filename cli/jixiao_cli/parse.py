@@ -1,0 +1,49 @@
+"""``jixiao parse FILE…``: the record of each form in a file, as JSON. Needs no server."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from jixiao.forms.model import Form
+from jixiao.runtime.errors import Unreadable
+from jixiao.runtime.sandbox import ReaderDied
+from jixiao_parser import Reading, read_isolated_now
+
+UNREADABLE = 2
+
+
+def parse(
+    files: Annotated[list[Path], typer.Argument(help="自评表文件（文本、CSV或XLSX），可以有多个。")],
+    evidence: Annotated[bool, typer.Option("--evidence", help="连同每个值的出处和存疑说明一并输出。")] = False,
+) -> None:
+    """读取自评表，输出记录（JSON）；多个文件时每个文件一行。"""
+    failed = False
+    for file in files:
+        try:
+            reading = read_file(file)
+        except Unreadable as fault:
+            typer.echo(f"{file}：{fault.reason}", err=True)
+            failed = True
+            continue
+        for note in reading.notes:
+            typer.echo(f"{file}：{note}", err=True)
+        record = {"source": file.name, "projects": [_record(form, evidence) for form in reading.forms]}
+        typer.echo(json.dumps(record, ensure_ascii=False, indent=1 if len(files) == 1 else None))
+    if failed:
+        raise typer.Exit(UNREADABLE)
+
+
+def read_file(file: Path) -> Reading:
+    """Read a file from the disk in a process of its own. Raises Unreadable, also when there is no such file."""
+    try:
+        return read_isolated_now(file.read_bytes(), file.name)
+    except OSError as fault:
+        raise Unreadable(f"无法打开文件（{fault.strerror}）。请检查路径和权限。") from fault
+    except ReaderDied as fault:
+        raise Unreadable(f"读取进程意外中止（{fault}）。请重试；若仍失败，请把文件另存为XLSX后再试。") from fault
+
+
+def _record(form: Form, evidence: bool) -> dict[str, Any]:
+    return form.model_dump(mode="json") if evidence else form.record()
