@@ -5,12 +5,17 @@ import sys
 import typer
 
 from jixiao.runtime.errors import JixiaoError
-from jixiao_cli import setup
+from jixiao_cli import demo, parse, setup, up, upload, watch
 
 app = typer.Typer(
     help="绩效预警：读取项目支出绩效自评表，复核每一个数字并预警。", no_args_is_help=True, add_completion=False
 )
 
+app.command("demo")(demo.demo)
+app.command("parse")(parse.parse)
+app.command("up")(up.up)
+app.command("upload")(upload.upload)
+app.command("watch")(watch.watch)
 app.command("setup-database")(setup.setup_database)
 app.command("setup-topics")(setup.setup_topics)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+HANG_UP = getattr(signal, "SIGHUP", None)  # Windows has none
 
 
 @contextmanager
@@ -27,7 +27,10 @@ def uninterrupted() -> Iterator[None]:
 
 @contextmanager
 def _handling(handler: signal.Handlers | Callable[..., Any]) -> Iterator[None]:
-    before = {number: signal.signal(number, handler) for number in ENDINGS}
+    endings = [signal.SIGINT, signal.SIGTERM]
+    if HANG_UP is not None and signal.getsignal(HANG_UP) is not signal.SIG_IGN:  # nohup wants it to be ignored
+        endings.append(HANG_UP)
+    before = {number: signal.signal(number, handler) for number in endings}
     try:
         yield
     finally:

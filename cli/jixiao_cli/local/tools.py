@@ -12,7 +12,7 @@ TOOLS = CHECKOUT / ".local"
 
 def jars() -> str:
     """The class path of the broker. Raises LocalError when it is not there."""
-    return str(_existing(TOOLS / "jars") / "*")
+    return str(existing(TOOLS / "jars") / "*")
 
 
 def java() -> str:
@@ -26,15 +26,16 @@ def java() -> str:
 
 def postgres(program: str) -> str:
     """A program of the PostgreSQL server. Raises LocalError when it is not there."""
-    return str(_existing(TOOLS / "postgres" / "bin" / program))
+    return str(existing(TOOLS / "postgres" / "bin" / program))
 
 
 def static() -> Path:
     """The folder of the front-end files. Raises LocalError when it is not there."""
-    return _existing(TOOLS / "static")
+    return existing(TOOLS / "static")
 
 
-def _existing(path: Path) -> Path:
+def existing(path: Path) -> Path:
+    """The path. Raises LocalError when it is not there."""
     if not path.exists():
         raise LocalError(f"缺少 {path}。请在项目目录运行：make setup")
     return path
