@@ -1,0 +1,64 @@
+"""``assess``: a form becomes its assessment. Pure: no clock, file, network or log."""
+
+from dataclasses import dataclass
+
+from jixiao.events.models import Computed
+from jixiao.findings import Finding, RuleId
+from jixiao.forms import Form
+from jixiao_scorer.case import Case
+from jixiao_scorer.figures import figures
+from jixiao_scorer.profiles import Profile
+from jixiao_scorer.rules import FOLLOWS, RULES_BY_ID, SILENCED_BY
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """Every stated figure beside its recomputation, and the findings, worst first."""
+
+    figures: tuple[Computed, ...]
+    findings: tuple[Finding, ...]
+
+
+def assess(form: Form, profile: Profile) -> Assessment:
+    """Recompute the form's figures and apply every rule that the profile has switched on."""
+    case = Case(form, profile)
+    return Assessment(figures(case), _worst_first(_judge(case)))
+
+
+def _judge(case: Case) -> list[Finding]:
+    found: list[Finding] = []
+    silent: set[RuleId] = set()
+    for rule, judge in RULES_BY_ID.items():
+        if rule in silent or not case.profile.rules[rule].on:
+            continue
+        new = [_followed(each, found) for each in judge(case)]
+        if new:
+            silent |= SILENCED_BY.get(rule, frozenset())
+            found += new
+    return found
+
+
+def _followed(finding: Finding, earlier: list[Finding]) -> Finding:
+    """The finding, marked as following an earlier one that the rules name, or that the same repair would close."""
+    named = FOLLOWS.get(finding.rule, ())
+    parents = [each.rule for rule in named for each in earlier if each.rule is rule]
+    if finding.repair is not None:
+        parents += [each.rule for each in earlier if each.repair == finding.repair and each.rule is not finding.rule]
+    return finding.model_copy(update={"follows": parents[0]}) if parents else finding
+
+
+def _worst_first(findings: list[Finding]) -> tuple[Finding, ...]:
+    """By severity and money at stake; what follows from another stands right under it."""
+    ranked = sorted(findings, key=lambda each: (each.severity.rank, -(each.amount or 0)))
+    placed: list[Finding] = []
+    for finding in (each for each in ranked if each.follows is None):
+        placed += [finding, *_under(finding, ranked, placed)]
+    return tuple(placed)
+
+
+def _under(parent: Finding, ranked: list[Finding], placed: list[Finding]) -> list[Finding]:
+    below: list[Finding] = []
+    for each in ranked:
+        if each.follows is parent.rule and all(each is not other for other in (*placed, *below)):
+            below += [each, *_under(each, ranked, [*placed, *below, each])]
+    return below

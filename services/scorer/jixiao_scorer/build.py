@@ -1,0 +1,109 @@
+"""Findings are made here alone, so that none leaves without its rule's setting, evidence, addends and doubts."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from jixiao.findings import Addend, Cause, Finding, Repair, RuleId, Severity, Subject
+from jixiao.forms import Doubt, DoubtKind, Evidence, Value
+from jixiao.forms.printed import PERCENT, Printed
+from jixiao_scorer.case import Case
+from jixiao_scorer.words import plain, subject_name
+
+RULES_VERSION = 1
+
+FORM = Subject()
+
+# Doubts that are settled once the sums of the table close: the cell stands where it was put.
+_SETTLED_BY_SUMS = (DoubtKind.DISPLACED, DoubtKind.GUESSED)
+
+
+def finding(
+    case: Case,
+    rule: RuleId,
+    sentence: str,
+    cause: Cause = Cause.ARITHMETIC,
+    *,
+    grave: bool = False,
+    subject: Subject = FORM,
+    place: int | None = None,
+    stated: Printed | str | None = None,
+    computed: Printed | str | None = None,
+    terms: Sequence[Printed] = (),
+    values: Sequence[Value] = (),
+    doubts: Iterable[Doubt] = (),
+    settled: bool = False,
+    amount: Decimal | None = None,
+    repair: Repair | None = None,
+    follows: RuleId | None = None,
+) -> Finding:
+    """A finding of ``rule``. Evidence, addends and doubts are those of the numbers and ``values`` it names.
+
+    ``terms`` are numbers behind a ``computed`` that is words; ``doubts`` are further ones, such as a lost row's. Any
+    doubt makes it an extraction doubt of the least severity, but for those on the place of a cell where ``settled``
+    says that sums which close have confirmed it.
+    """
+    setting = case.profile.rules[rule]
+    numbers = [each for each in (stated, computed) if isinstance(each, Printed)]
+    used = [*numbers, *terms]
+    behind = [*(computed.addends if isinstance(computed, Printed) else ()), *terms]
+    reasons = [*_doubts(used, values, settled), *doubts]
+    if reasons:
+        cause, sentence = Cause.EXTRACTION_DOUBT, f"{sentence}读取存疑：{_notes(reasons)}，请对照原件核实。"
+    severity = setting.grave if grave and setting.grave is not None else setting.severity
+    differ = len(numbers) == 2 and numbers[0].unit == numbers[1].unit
+    return Finding(
+        rule=rule,
+        rule_version=RULES_VERSION,
+        stage=setting.stage,
+        severity=Severity.NOTICE if reasons else severity,
+        cause=cause,
+        subject=subject,
+        indicator=place,
+        stated=_text(stated),
+        computed=_text(computed),
+        addends=tuple(Addend(label=each.label, text=each.text, evidence=each.evidence) for each in behind),
+        difference=abs(numbers[0].value - numbers[1].value) if differ else None,
+        tolerance=sum((each.tolerance for each in numbers), Decimal(0)) if differ else None,
+        amount=amount,
+        sentence=sentence,
+        repair=repair,
+        follows=follows,
+        evidence=_evidence(used, values),
+        basis=setting.basis,
+    )
+
+
+def row_subject(case: Case, place: int) -> Subject:
+    """The subject of a finding about one indicator."""
+    return Subject(kind="indicator", name=subject_name(case.form.indicators, place))
+
+
+def share(case: Case, points: Decimal) -> Decimal | None:
+    """The yuan that points stand for: their share of the year's budget."""
+    if case.budget is None or case.budget.value <= 0:
+        return None
+    return (case.budget.in_yuan().value * abs(points) / case.profile.total_weight).quantize(Decimal("0.01"))
+
+
+def _doubts(numbers: list[Printed], values: Iterable[Value], settled: bool) -> list[Doubt]:
+    found = [doubt for number in numbers for doubt in number.doubts]
+    found += [value.doubt for value in values if value.doubt is not None]
+    return [doubt for doubt in found if not (settled and doubt.kind in _SETTLED_BY_SUMS)]
+
+
+def _evidence(numbers: list[Printed], values: Iterable[Value]) -> tuple[Evidence, ...]:
+    found = [value.evidence for value in values if value.evidence is not None]
+    found += [evidence for number in numbers for evidence in number.evidences]
+    return tuple(found)
+
+
+def _notes(doubts: Iterable[Doubt]) -> str:
+    return "；".join(dict.fromkeys(doubt.note.rstrip("。") for doubt in doubts))
+
+
+def _text(number: Printed | str | None) -> str | None:
+    if not isinstance(number, Printed):
+        return number
+    if number.text:
+        return number.text
+    return plain(number.value) + ("%" if number.unit == PERCENT else "")

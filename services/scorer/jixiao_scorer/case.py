@@ -1,0 +1,180 @@
+"""A form made ready for the rules: its printed numbers, and what is recomputed from them, each computed once."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from jixiao.forms import DoubtKind, Form, FundsRow, Indicator
+from jixiao.forms.printed import PERCENT, WAN, YUAN, Printed
+from jixiao_scorer.profiles import Profile
+from jixiao_scorer.recompute import execution_rate, execution_score, level_sums
+
+SOURCES = ("fiscal", "carryover", "other")
+FUND_ROWS = ("total", *SOURCES)
+COLUMNS = ("initial", "budget", "executed")
+ROW_NAMES = {"total": "年度资金总额", "fiscal": "当年财政拨款", "carryover": "上年结转资金", "other": "其他资金"}
+COLUMN_NAMES = {"initial": "年初预算数", "budget": "全年预算数", "executed": "全年执行数"}
+
+_FEN = {YUAN: 2, WAN: 6}  # decimals from which on an amount is exact to the fen
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An indicator with its numbers; ``place`` is its 0-based place in the form's list."""
+
+    place: int
+    indicator: Indicator
+    weight: Printed | None
+    score: Printed | None
+
+    @property
+    def counts(self) -> bool:
+        """Whether points can be had here; placeholder rows (不适用, 0 分) have none."""
+        return self.weight is not None and self.weight.value > 0
+
+
+@dataclass(frozen=True)
+class Case:
+    """One form under one profile. Everything here is computed on first use and then kept."""
+
+    form: Form
+    profile: Profile
+
+    @cached_property
+    def money(self) -> dict[tuple[str, str], Printed | None]:
+        """The funds table by (row, column), in the form's unit."""
+        funds = self.form.funds
+        rows: tuple[tuple[str, FundsRow], ...] = tuple((name, getattr(funds, name)) for name in FUND_ROWS)
+        places = [(row, column) for row in FUND_ROWS for column in COLUMNS]
+        cells = [
+            (ROW_NAMES[name] + label, getattr(row, column))
+            for name, row in rows
+            for column, label in COLUMN_NAMES.items()
+        ]
+        unit = self.form.amount_unit
+        return dict(zip(places, Printed.column(cells, unit, finest=_FEN.get(unit)), strict=True))
+
+    @property
+    def budget(self) -> Printed | None:
+        """全年预算数 of the total."""
+        return self.money["total", "budget"]
+
+    @property
+    def executed(self) -> Printed | None:
+        """全年执行数 of the total."""
+        return self.money["total", "executed"]
+
+    @cached_property
+    def stated_rate(self) -> Printed | None:
+        """The printed 执行率; more than two decimals are padding."""
+        return Printed.parse(self.form.funds.total.rate, PERCENT, "执行率", at_most=2)
+
+    @cached_property
+    def rate(self) -> Printed | None:
+        """The execution rate from the money, not rounded."""
+        return execution_rate(self.budget, self.executed)
+
+    @cached_property
+    def execution_points(self) -> Printed | None:
+        """The printed score of execution, as given in the sums."""
+        return self._scores[0]
+
+    @cached_property
+    def stated_points(self) -> Printed | None:
+        """The printed score of execution as a rounded figure."""
+        return Printed.parse(self.form.funds.total.score, label="预算执行得分")
+
+    @cached_property
+    def points(self) -> Printed | None:
+        """The score of execution from the money."""
+        return execution_score(self.rate, self.execution_weight or self.profile.execution)
+
+    @cached_property
+    def execution_weight(self) -> Printed | None:
+        """The printed weight of execution."""
+        return self._weights[0]
+
+    @cached_property
+    def total_weight(self) -> Printed | None:
+        """The printed weight of the 总分 row."""
+        return Printed.parse(self.form.total_weight, label="总分行分值")
+
+    @cached_property
+    def total_score(self) -> Printed | None:
+        """The printed total score."""
+        return Printed.parse(self.form.total_score, label="总分")
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """The indicators with their numbers."""
+        pairs = zip(self.form.indicators, self._weights[1:], self._scores[1:], strict=True)
+        return tuple(Row(place, indicator, weight, score) for place, (indicator, weight, score) in enumerate(pairs))
+
+    @cached_property
+    def scored_rows(self) -> tuple[Row, ...]:
+        """The rows that carry points."""
+        return tuple(row for row in self.rows if row.counts)
+
+    @cached_property
+    def weights_known(self) -> bool:
+        """Whether every weight is there; an empty cell is no weight, a lost or unreadable one is unknown."""
+        known = (row.weight is not None or not row.indicator.weight.text for row in self.rows)
+        lost = (row.indicator.weight.text is None for row in self.rows)
+        return bool(self.scored_rows) and all(known) and not any(lost)
+
+    @cached_property
+    def weight_sum(self) -> Printed | None:
+        """All weights with execution's own."""
+        if not self.weights_known or self.execution_weight is None:
+            return None
+        return Printed.sum([self.execution_weight, *(row.weight for row in self.scored_rows if row.weight is not None)])
+
+    @cached_property
+    def levels(self) -> dict[str, Printed]:
+        """The weights of each first level; empty where a weight or a level is not known."""
+        named = [(row.indicator.level1.text or "", row.weight) for row in self.scored_rows if row.weight is not None]
+        if not self.weights_known or not all(level for level, _ in named):
+            return {}
+        return level_sums(named)
+
+    @cached_property
+    def indicator_sum(self) -> Printed | None:
+        """The scores of all indicators; None while one that carries points is not readable."""
+        if not self.weights_known or any(row.score is None for row in self.scored_rows):
+            return None
+        return Printed.sum([row.score for row in self.rows if row.score is not None])
+
+    @cached_property
+    def score_sum(self) -> Printed | None:
+        """The sum of all scores; None while a part is not readable.
+
+        A score of execution printed coarser than it was computed (10 for 9.97) counts as either.
+        """
+        given, true = self.stated_points, self.points
+        part = self.execution_points
+        if self.indicator_sum is None or given is None or part is None:
+            return None
+        if true is not None and given.meets(true):
+            part = part.or_else(true)
+        return Printed.sum([part, self.indicator_sum])
+
+    @cached_property
+    def total_agrees(self) -> bool:
+        """Whether the printed total is there and is the sum of the scores."""
+        return self.total_score is not None and self.score_sum is not None and self.total_score.meets(self.score_sum)
+
+    @cached_property
+    def row_doubted(self) -> bool:
+        """Whether the reader thinks that a row of the table is lost."""
+        return any(doubt.kind is DoubtKind.LOST_ROW for doubt in self.form.doubts)
+
+    @cached_property
+    def _weights(self) -> tuple[Printed | None, ...]:
+        cells = [("预算执行分值", self.form.funds.total.weight)]
+        cells += [(each.name.text or "", each.weight) for each in self.form.indicators]
+        return Printed.column(cells, whole_exact=True)
+
+    @cached_property
+    def _scores(self) -> tuple[Printed | None, ...]:
+        cells = [("预算执行得分", self.form.funds.total.score)]
+        cells += [(each.name.text or "", each.score) for each in self.form.indicators]
+        return Printed.column(cells, whole_exact=True)

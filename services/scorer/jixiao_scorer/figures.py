@@ -1,0 +1,44 @@
+"""Stated and recomputed figures of a form, side by side."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from jixiao.events.models import Computed
+from jixiao.forms.printed import Printed
+from jixiao_scorer.case import COLUMN_NAMES, Case
+from jixiao_scorer.recompute import rate_agrees
+from jixiao_scorer.rules.budget import sources
+from jixiao_scorer.words import plain
+
+
+def figures(case: Case) -> tuple[Computed, ...]:
+    """Fund sums, execution rate and score, weights, levels and total, in the order of the form."""
+    return tuple(_all(case))
+
+
+def _all(case: Case) -> Iterator[Computed]:
+    form, total = case.form, case.form.funds.total
+    for column, name in COLUMN_NAMES.items():
+        path, text = f"funds.total.{column}", getattr(total, column).text
+        yield _beside(path, f"{name}合计", text, case.money["total", column], sources(case, column))
+    rate, printed = case.rate.rounded() if case.rate is not None else None, case.stated_rate
+    agrees = rate_agrees(printed, case.rate) if printed is not None and case.rate is not None else None
+    yield _figure("funds.total.rate", "执行率(%)", total.rate.text, rate, agrees)
+    yield _beside("funds.total.score", "预算执行得分", total.score.text, case.stated_points, case.points)
+    for level, wanted in case.profile.level_weights.items():
+        if case.levels:
+            found = case.levels.get(level, Printed.constant(Decimal(0)))
+            label = f"{level}分值（规定{plain(wanted.value)}分）"
+            yield _figure(f"levels.{level}", label, None, found, found.meets(wanted))
+    yield _beside("total_weight", "分值合计", form.total_weight.text, case.total_weight, case.weight_sum)
+    yield _beside("total_score", "总分", form.total_score.text, case.total_score, case.score_sum)
+
+
+def _beside(path: str, label: str, text: str | None, stated: Printed | None, computed: Printed | None) -> Computed:
+    agrees = stated.meets(computed) if stated is not None and computed is not None else None
+    return _figure(path, label, text, computed, agrees)
+
+
+def _figure(path: str, label: str, text: str | None, computed: Printed | None, agrees: bool | None) -> Computed:
+    shown = plain(computed.value) if computed is not None else None
+    return Computed(path=path, label=label, stated=text, computed=shown, agrees=agrees)

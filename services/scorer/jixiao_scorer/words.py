@@ -1,0 +1,61 @@
+"""Numbers and names as they stand in a Chinese sentence."""
+
+from decimal import Decimal
+
+from jixiao.forms import Indicator
+from jixiao.forms.printed import YUAN, Printed
+from jixiao.identity.keys import normalise_name
+
+
+def money(amount: Printed) -> str:
+    """An amount as printed, with thousands separators and unit: 4,029,477.14元."""
+    return f"{amount.value:,.{amount.decimals}f}{amount.unit}"
+
+
+def yuan(amount: Decimal) -> str:
+    """An amount in yuan to the fen."""
+    return f"{amount:,.2f}{YUAN}"
+
+
+def percent(rate: Decimal) -> str:
+    """A rate to two digits: 0.05%. What would round to zero is said to be below 0.01%."""
+    return "不足0.01%" if 0 < rate < Decimal("0.005") else f"{rate:.2f}%"
+
+
+def plain(number: Decimal) -> str:
+    """A number without trailing zeros: 97.53, 100."""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def points(number: Decimal) -> str:
+    """A score or weight in a sentence: 97.53分."""
+    return f"{plain(number)}分"
+
+
+def as_printed(number: Decimal, model: Printed) -> str:
+    """A number written as ``model`` is on the form: as many decimals (more where it needs them), same separators."""
+    needed = max(-int(number.normalize().as_tuple().exponent), 0)
+    decimals = max(_decimals(model.text), needed)
+    return f"{number:,.{decimals}f}" if "," in model.text else f"{number:.{decimals}f}"
+
+
+def indicator_name(indicator: Indicator, place: int) -> str:
+    """An indicator in a sentence: its name in brackets, else its place."""
+    return f"指标「{indicator.name.text}」" if indicator.name.text else f"第{place + 1}行指标"
+
+
+def subject_name(indicators: tuple[Indicator, ...], place: int) -> str:
+    """What names an indicator between versions: second level, normalised name, and which of that name it is."""
+    own = _level_and_name(indicators[place])
+    nth = sum(1 for each in indicators[: place + 1] if _level_and_name(each) == own)
+    return f"{own[0]}/{own[1]}/{nth}"
+
+
+def _level_and_name(indicator: Indicator) -> tuple[str, str]:
+    return indicator.level2.text or "", normalise_name(indicator.name.text or "")
+
+
+def _decimals(text: str) -> int:
+    _, _, fraction = text.partition(".")
+    return sum(1 for each in fraction if each.isdigit())

@@ -1,0 +1,230 @@
+"""``Printed``: a number as a form prints it. It stands for an interval, and it remembers where it was read.
+
+A number printed with d decimals stands for every value that would be printed so; two numbers agree when their
+intervals meet (the idea of XBRL Calculations 1.1). Evidence and doubts of the addends pass through + - × and
+division, so that no rule can forget them. Decimal throughout: a blank is None, never zero.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Decimal
+from functools import reduce
+
+from jixiao.forms.model import Doubt, Evidence, Value
+
+YUAN, WAN, YI, PERCENT = "元", "万元", "亿元", "%"
+
+_SHIFT = {YUAN: 0, WAN: 4, YI: 8}
+_SUFFIX = {"": "", "元": YUAN, "万": WAN, "万元": WAN, "亿": YI, "亿元": YI, "%": PERCENT, "分": ""}
+_NUMBER = re.compile(r"[¥￥]?([+-]?)(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?(%|万元|亿元|万|亿|元|分)?")
+_LONGEST = 20  # digits; sums and products of these stay exact in Decimal's 28
+_HALF = tuple(Decimal(5).scaleb(-d - 1) for d in range(_LONGEST + 1))
+_CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A number and what it stands for.
+
+    ``value`` as printed, in ``unit`` (元, 万元, 亿元, %, or "" for points); ``low`` and ``high`` bound the interval;
+    ``decimals`` as printed. ``text``, ``label``, ``evidence`` and ``doubt`` belong to a number of the form itself;
+    a computed number has ``terms`` instead, the printed numbers it was computed from.
+    """
+
+    value: Decimal
+    low: Decimal
+    high: Decimal
+    decimals: int = 0
+    unit: str = ""
+    text: str = ""
+    label: str = ""
+    evidence: Evidence | None = None
+    doubt: Doubt | None = None
+    terms: tuple["Printed", ...] = ()
+
+    @classmethod
+    def parse(cls, value: Value, unit: str = "", label: str = "", at_most: int = _LONGEST) -> "Printed | None":
+        """The number in a cell, standing for half a unit of its last decimal either way; None when there is none.
+
+        A unit printed in the cell wins over ``unit``. Decimals beyond ``at_most`` are padding (99.6900).
+        """
+        read = _read(value.text, unit)
+        if read is None:
+            return None
+        number, decimals, own_unit = read
+        decimals = min(decimals, at_most)
+        half = _HALF[decimals]
+        return _printed(number, half, decimals, own_unit, value, label)
+
+    @classmethod
+    def column(
+        cls, cells: Sequence[tuple[str, Value]], unit: str = "", finest: int | None = None, whole_exact: bool = False
+    ) -> "tuple[Printed | None, ...]":
+        """The numbers of one column, given as (label, cell), printed to a common precision.
+
+        Where the decimals differ, trailing zeros were dropped: every number is as precise as the finest one. From
+        ``finest`` decimals on numbers are exact (a fen is never split); ``whole_exact`` takes whole numbers as exact,
+        because points are given, not rounded.
+        """
+        read = [(label, cell, _read(cell.text, unit)) for label, cell in cells]
+        precision = max((each[2][1] for each in read if each[2] is not None and each[2][2] == unit), default=0)
+        return tuple(_of_column(each, unit, precision, finest, whole_exact) for each in read)
+
+    @classmethod
+    def constant(cls, value: Decimal, unit: str = "", label: str = "") -> "Printed":
+        """An exact number that no form prints, such as the 100 of a profile."""
+        return cls(value, value, value, 0, unit, "", label)
+
+    @classmethod
+    def sum(cls, items: "Iterable[Printed]") -> "Printed":
+        """The sum of one or more numbers; money in different units is added in yuan."""
+        first, *rest = items
+        if any(each.unit != first.unit for each in rest):
+            return reduce(_add, rest, first)
+        value, low, high, decimals = first.value, first.low, first.high, first.decimals
+        for each in rest:
+            value, low, high = value + each.value, low + each.low, high + each.high
+            decimals = max(decimals, each.decimals)
+        terms = tuple(term for each in (first, *rest) for term in each.addends)
+        return cls(value, low, high, decimals, first.unit, terms=terms)
+
+    @property
+    def addends(self) -> "tuple[Printed, ...]":
+        """The printed numbers behind this one; a number of the form stands for itself."""
+        if self.terms:
+            return self.terms
+        return (self,) if self.text else ()
+
+    @property
+    def doubts(self) -> tuple[Doubt, ...]:
+        """The doubts of every addend."""
+        return tuple(each.doubt for each in self.addends if each.doubt is not None)
+
+    @property
+    def evidences(self) -> tuple[Evidence, ...]:
+        """Where the addends stand."""
+        return tuple(each.evidence for each in self.addends if each.evidence is not None)
+
+    @property
+    def tolerance(self) -> Decimal:
+        """Half the width of the interval."""
+        return (self.high - self.low) / 2
+
+    def meets(self, other: "Printed") -> bool:
+        """Whether both can be the same number: their intervals meet. Money is compared in yuan."""
+        a, b = _alike(self, other)
+        return a.low <= b.high and b.low <= a.high
+
+    def __add__(self, other: "Printed") -> "Printed":
+        return _add(self, other)
+
+    def __sub__(self, other: "Printed") -> "Printed":
+        ends = (-other.value, -other.high, -other.low)
+        return _add(self, Printed(*ends, other.decimals, other.unit, terms=other.addends))
+
+    def __mul__(self, other: "Printed") -> "Printed":
+        """The product; at most one factor has a unit. Per cent times points are points."""
+        unit = self.unit if other.unit in ("", PERCENT) else other.unit
+        corners = [a * b for a in (self.low, self.high) for b in (other.low, other.high)]
+        scale = Decimal("0.01") if PERCENT in (self.unit, other.unit) else Decimal(1)
+        unit = "" if unit == PERCENT else unit
+        value, low, high = self.value * other.value * scale, min(corners) * scale, max(corners) * scale
+        return Printed(value, low, high, self.decimals + other.decimals, unit, terms=self.addends + other.addends)
+
+    def share_of(self, whole: "Printed") -> "Printed | None":
+        """This number (not negative) as per cent of ``whole``; None when the whole is not positive."""
+        part, whole = _alike(self, whole)
+        if whole.low <= 0 or part.value < 0:
+            return None
+        value = part.value / whole.value * 100
+        low, high = part.low / whole.high * 100, part.high / whole.low * 100
+        return Printed(value, low, high, 2, PERCENT, terms=self.addends + whole.addends)
+
+    def rounded(self) -> "Printed":
+        """Half up to two decimals, ends included."""
+        value, low, high = (x.quantize(_CENT, ROUND_HALF_UP) for x in (self.value, self.low, self.high))
+        return Printed(value, low, high, 2, self.unit, terms=self.addends)
+
+    def up_to(self, most: "Printed") -> "Printed":
+        """This number, never above ``most``."""
+        ends = (min(self.value, most.value), min(self.low, most.low), min(self.high, most.high))
+        return Printed(*ends, self.decimals, self.unit, terms=self.addends)
+
+    def or_else(self, other: "Printed") -> "Printed":
+        """This number with an interval that also covers ``other``."""
+        return replace(self, low=min(self.low, other.low), high=max(self.high, other.high))
+
+    def exact(self) -> "Printed":
+        """This number taken as it is printed, standing for itself alone."""
+        return replace(self, low=self.value, high=self.value)
+
+    def in_yuan(self) -> "Printed":
+        """Money in yuan; anything else as it is."""
+        shift = _SHIFT.get(self.unit, 0)
+        if not shift:
+            return self
+        scaled = (self.value.scaleb(shift), self.low.scaleb(shift), self.high.scaleb(shift))
+        return Printed(*scaled, max(self.decimals - shift, 0), YUAN, terms=self.addends)
+
+    def of_yuan(self, amount: Decimal) -> Decimal:
+        """An amount of yuan in this number's unit."""
+        return amount.scaleb(-_SHIFT.get(self.unit, 0))
+
+
+def _read(text: str | None, unit: str) -> tuple[Decimal, int, str] | None:
+    """Value, decimals and unit of a cell's text; None for a blank, a dash, #### or words."""
+    if not text:
+        return None
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).replace("\u2212", "-")
+    found = _NUMBER.fullmatch("".join(text.split()))
+    if found is None:
+        return None
+    sign, whole, fraction, suffix = found.groups()
+    whole, fraction = whole.replace(",", ""), fraction or ""
+    if len(whole) + len(fraction) > _LONGEST:
+        return None
+    return Decimal(f"{sign}{whole}.{fraction}"), len(fraction), _SUFFIX[suffix or ""] or unit
+
+
+def _of_column(
+    each: tuple[str, Value, tuple[Decimal, int, str] | None],
+    unit: str,
+    precision: int,
+    finest: int | None,
+    whole_exact: bool,
+) -> Printed | None:
+    label, cell, read = each
+    if read is None:
+        return None
+    number, decimals, own_unit = read
+    if own_unit != unit:
+        half = _HALF[decimals]
+    elif (finest is not None and precision >= finest) or (whole_exact and number == number.to_integral_value()):
+        half = Decimal(0)
+    else:
+        half = _HALF[precision]
+    return _printed(number, half, decimals, own_unit, cell, label)
+
+
+def _printed(number: Decimal, half: Decimal, decimals: int, unit: str, cell: Value, label: str) -> Printed:
+    text = cell.text or ""
+    return Printed(number, number - half, number + half, decimals, unit, text, label, cell.evidence, cell.doubt)
+
+
+def _alike(a: Printed, b: Printed) -> tuple[Printed, Printed]:
+    """Both in one unit. Raises ValueError where the units are of different kinds (points and yuan)."""
+    if a.unit == b.unit:
+        return a, b
+    if a.unit in _SHIFT and b.unit in _SHIFT:
+        return a.in_yuan(), b.in_yuan()
+    raise ValueError(f"cannot set {a.unit or 'points'} against {b.unit or 'points'}")
+
+
+def _add(a: Printed, b: Printed) -> Printed:
+    x, y = _alike(a, b)
+    decimals = max(x.decimals, y.decimals)
+    ends = (x.value + y.value, x.low + y.low, x.high + y.high)
+    return Printed(*ends, decimals, x.unit, terms=a.addends + b.addends)
