@@ -52,15 +52,14 @@ def total_unreadable(case: Case) -> Iterator[Finding]:
     value, computed = case.form.total_score, case.score_sum
     if case.total_score is not None or computed is None:
         return
-    what = f"印为「{value.text}」，无法辨认" if value.text else "未填" if value.text == "" else "在文件中缺失"
     yield finding(
         case,
         RuleId.TOTAL_UNREADABLE,
-        f"总分{what}，按各项得分计算应为{points(computed.value)}。",
+        f"总分{_missing_words(value)}，按各项得分计算应为{points(computed.value)}。",
         Cause.MISSING_EXPLANATION if value.text == "" else Cause.EXTRACTION_DOUBT,
         stated=value.text,
         computed=computed,
-        values=(value,),
+        values=(_as_found(value),),
         doubts=case.form.doubts,
         repair=Repair(path="total_score", value=plain(computed.value)),
     )
@@ -78,7 +77,7 @@ def score_missing(case: Case) -> Iterator[Finding]:
             RuleId.SCORE_MISSING,
             f"全部{len(missing)}项指标的得分在文件中缺失，请补全或对照原件核实。",
             _missing_cause(missing[0].indicator.score),
-            values=[row.indicator.score for row in missing],
+            values=[_as_found(row.indicator.score) for row in missing],
         )
         return
     for row in missing:
@@ -103,7 +102,7 @@ def _missing_execution(case: Case, value: Value) -> Finding:
         subject=EXECUTION,
         stated=value.text,
         computed=implied or case.points,
-        values=(value,),
+        values=(_as_found(value),),
         repair=repair,
     )
 
@@ -119,7 +118,7 @@ def _missing_row(case: Case, row: Row) -> Finding:
         subject=row_subject(case, row.place),
         place=row.place,
         stated=value.text,
-        values=(value,),
+        values=(_as_found(value),),
         amount=share(case, row.weight.value) if row.weight is not None else None,
     )
 
@@ -129,10 +128,17 @@ def _missing_cause(value: Value) -> Cause:
     return Cause.MISSING_EXPLANATION if value.text == "" else Cause.EXTRACTION_DOUBT
 
 
+def _as_found(value: Value) -> Value:
+    """The missing cell without its doubt, which is what these rules speak of and no doubt of an addend."""
+    return Value(text=value.text, evidence=value.evidence)
+
+
 def _missing_words(value: Value) -> str:
     if value.text:
         return f"印为「{value.text}」，无法辨认"
-    return "未填写" if value.text == "" else "在文件中缺失（可能被裁切）"
+    if value.text == "":
+        return "未填写"
+    return f"未能读出（{value.doubt.note.rstrip('。')}）" if value.doubt is not None else "在文件中缺失"
 
 
 def score_range(case: Case) -> Iterator[Finding]:
