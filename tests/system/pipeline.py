@@ -104,7 +104,10 @@ class Pipeline:
 
     def service(self, name: str, folder: Path, crash: Crash | None = None, **settings: str) -> Service:
         """A service of this pipeline, not yet started; with ``crash``, one that kills itself there once."""
-        common = shared_settings(self.bootstrap, self.dsns, self.prefix) | {"JIXIAO_SESSION_TIMEOUT": "3"}
+        common = shared_settings(self.bootstrap, self.dsns) | {
+            "JIXIAO_TOPIC_PREFIX": self.prefix,
+            "JIXIAO_SESSION_TIMEOUT": "3",
+        }
         service = Service(name, free_port(), common | settings, folder / name)
         if crash is not None:
             arguments = [name, crash.point, str(crash.nth), str(folder / f"{name}.crashed")]
