@@ -1,0 +1,96 @@
+"""``make accept``: what ``jixiao parse`` reads, compared field by field with hand-checked records.
+
+The cases stand beside the checkout (``../shared/cases``), not in it. Exits non-zero when fewer than 90 % of the forms
+of a seed, or not all forms of a workbook, are right in every field. The last line is "N passed, M failed".
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+ROOT = Path(__file__).resolve().parent.parent
+CASES = ROOT.parent / "shared" / "cases"
+JIXIAO = ROOT / ".venv" / "bin" / "jixiao"
+SEEDS = ("000", "001", "003")
+SEED_SHARE = 0.9
+FOLDERS = ("xlsx",)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A document, its gold record, the share of forms that must be right, and which forms the gold has."""
+
+    document: Path
+    gold: Path
+    share: float
+    only: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a case. ``why`` is the first difference, or why nothing was read."""
+
+    forms: int
+    perfect: int
+    passed: bool
+    why: str
+
+
+def cases() -> Iterator[Case]:
+    """The seeds, then the rendered documents."""
+    for seed in SEEDS:
+        for document in sorted((CASES / "seeds").glob(f"{seed}_*")):
+            yield Case(document, CASES / "gold" / f"{seed}.json", SEED_SHARE, "odd")
+    for folder in FOLDERS:
+        for gold in sorted((CASES / "docs" / folder).glob("*.gold.json")):
+            document = gold.with_name(gold.name.removesuffix(".gold.json") + f".{folder}")
+            yield Case(document, gold, 1.0, "all")
+
+
+def outcome(case: Case) -> Outcome:
+    """Run ``jixiao parse`` on the document and compare."""
+    parsed = subprocess.run([JIXIAO, "parse", case.document], capture_output=True, text=True, check=False)
+    if parsed.returncode:
+        return Outcome(0, 0, False, parsed.stderr.strip() or f"exit status {parsed.returncode}")
+    with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as output:
+        output.write(parsed.stdout)
+        output.flush()
+        compare = [sys.executable, CASES / "compare.py", case.gold, output.name, "--json", "--only", case.only]
+        report = json.loads(subprocess.run(compare, capture_output=True, text=True, check=True).stdout)
+    forms, perfect = report["forms"]["gold"], report["forms"]["perfect"]
+    surplus = report["forms"]["surplus"]
+    passed = forms > 0 and perfect >= forms * case.share and not surplus
+    first = report["differences"][0] if report["differences"] else None
+    why = f"{first['form']} {first['path']}: {first['gold']!r} / {first['output']!r}" if first else ""
+    return Outcome(forms, perfect, passed, why)
+
+
+def main() -> int:
+    """Print a table of all cases; 0 when all passed."""
+    if not CASES.is_dir():
+        print(f"找不到对照样本目录 {CASES}：验收需要它与本仓库并列放置。")
+        return 1
+    table = Table("document", "forms", "perfect", "", "first difference")
+    outcomes = []
+    for case in cases():
+        result = outcome(case)
+        outcomes.append(result)
+        name = f"{case.document.parent.name}/{case.document.name}"
+        table.add_row(
+            name, str(result.forms), str(result.perfect), "ok" if result.passed else "FAILED", result.why[:120]
+        )
+    Console(width=160).print(table)
+    failed = sum(not result.passed for result in outcomes)
+    print(f"{len(outcomes) - failed} passed, {failed} failed")
+    return 1 if failed or not outcomes else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
