@@ -39,6 +39,7 @@ _SIGNATURES: tuple[tuple[bytes, Kind], ...] = (
     (b"7z\xbc\xaf\x27\x1c", Kind("application/x-7z-compressed", "7z 压缩包")),
     (b"\x1f\x8b", Kind("application/gzip", "GZIP 压缩包")),
 )
+_WORDS = frozenset({b"BM", b"MZ", b"ID3", b"OggS", b"fLaC"})
 _OFFICE = (
     (b"xl/", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     (b"word/", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
@@ -51,12 +52,13 @@ _TEXT_CONTROLS = frozenset(b"\t\n\r\f\x1b")
 def judge(data: bytes) -> Kind:
     """The kind of a file's content. What is unknown is left to the parser, which gives the reason."""
     head = data[:HEAD]
-    # "MZ" and "BM" may begin a line of text as well
-    if _is_text(head):
-        return Kind("text/html" if b"<html" in head.lower() else "text/plain")
+    text = _is_text(head)
     for signature, kind in _SIGNATURES:
-        if head.startswith(signature):
+        # a line of text may begin with "MZ" or "BM" as well
+        if head.startswith(signature) and not (text and signature in _WORDS):
             return _office(data) if kind.media_type == "application/zip" else kind
+    if text:
+        return Kind("text/html" if b"<html" in head.lower() else "text/plain")
     if head[:4] == b"RIFF":
         return _RIFF.get(head[8:12], Kind("application/octet-stream"))
     if head[4:8] == b"ftyp":
@@ -74,4 +76,4 @@ def _office(data: bytes) -> Kind:
 def _is_text(head: bytes) -> bool:
     if head.startswith(_BYTE_ORDER_MARKS):
         return True
-    return not head.startswith((b"%PDF-", b"{\\rtf")) and all(byte >= 32 or byte in _TEXT_CONTROLS for byte in head)
+    return all(byte >= 32 or byte in _TEXT_CONTROLS for byte in head)

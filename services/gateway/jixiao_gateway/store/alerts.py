@@ -78,7 +78,7 @@ class AlertStore:
         where.add_if("condition = {}", condition)
         where.add_if("handling = {}", handling)
         where.add_if("form_id = {}", form_id)
-        where.add_if("form_id IN (SELECT form_id FROM parser_views.forms WHERE upload_id = {})", upload_id)
+        where.add_if("upload_id = {}", upload_id)
         where.after("changed_at, alert_id", cursor, BY_TIME)
         rows = await self._pool.fetch(
             f"SELECT {_COLUMNS} FROM alerts_views.alerts {where}"

@@ -1,0 +1,152 @@
+"""The gateway's stores in memory: a dozen lines each, held against the real ones by tests/contract."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from jixiao_gateway.store.alerts import AlertRow, ChangeRow
+from jixiao_gateway.store.events import LiveEvent, NumberedEvent
+from jixiao_gateway.store.forms import DocumentRow, FindingRow, FormDetail, FormRow
+from jixiao_gateway.store.query import BY_TIME, decode_cursor
+from jixiao_gateway.store.subscriptions import AttemptRow, DeliveryRow, SubscriptionRow
+from jixiao_gateway.store.uploads import UploadRow
+from jixiao_gateway.upload import Upload
+
+
+def page(rows: Sequence[Any], cursor: str | None, limit: int, *key: str) -> list[Any]:
+    """The rows behind a cursor, newest first."""
+    ordered = sorted(rows, key=lambda row: tuple(getattr(row, name) for name in key), reverse=True)
+    if cursor is not None:
+        after = tuple(decode_cursor(cursor, BY_TIME))
+        ordered = [row for row in ordered if tuple(getattr(row, name) for name in key) < after]
+    return ordered[:limit]
+
+
+def unread(upload: Upload) -> UploadRow:
+    """The row of an upload that no other service has met yet."""
+    return UploadRow(**upload.model_dump(), read_state=None, reason=None, forms=0, scored=0, refused=0, warned=0)
+
+
+@dataclass
+class FakeUploads:
+    rows: dict[UUID, UploadRow] = field(default_factory=dict)
+    breaks: list[Exception] = field(default_factory=list)
+
+    async def add(self, uploads: Sequence[Upload]) -> None:
+        if self.breaks:
+            raise self.breaks.pop(0)
+        for upload in uploads:
+            self.rows.setdefault(upload.id, unread(upload))
+
+    async def get(self, upload_id: UUID) -> UploadRow | None:
+        if self.breaks:
+            raise self.breaks.pop(0)
+        return self.rows.get(upload_id)
+
+    async def page(
+        self, cursor: str | None, limit: int, document_id: str | None = None, uploader: str | None = None
+    ) -> list[UploadRow]:
+        rows = [
+            row
+            for row in self.rows.values()
+            if document_id in (None, row.document_id) and uploader in (None, row.uploader)
+        ]
+        return page(rows, cursor, limit, "uploaded_at", "id")
+
+
+@dataclass
+class FakeForms:
+    documents: dict[str, DocumentRow] = field(default_factory=dict)
+    details: dict[UUID, FormDetail] = field(default_factory=dict)
+    finding_rows: list[FindingRow] = field(default_factory=list)
+    asked: dict[str, Any] = field(default_factory=dict)
+
+    async def document(self, document_id: str) -> DocumentRow | None:
+        return self.documents.get(document_id)
+
+    async def page(self, cursor: str | None, limit: int, **filters: Any) -> list[FormRow]:
+        self.asked = filters
+        return page([detail.row for detail in self.details.values()], cursor, limit, "parsed_at", "form_id")
+
+    async def of_uploads(self, upload_ids: list[UUID]) -> list[FormRow]:
+        rows = [detail.row for detail in self.details.values() if detail.row.upload_id in upload_ids]
+        return sorted(rows, key=lambda row: (str(row.upload_id), row.ordinal))
+
+    async def get(self, form_id: UUID) -> FormDetail | None:
+        return self.details.get(form_id)
+
+    async def findings(self, cursor: str | None, limit: int, **filters: Any) -> list[FindingRow]:
+        self.asked = filters
+        return self.finding_rows[:limit]
+
+    async def lights(self) -> dict[int, int]:
+        return {0: 1, 2: 2, 4: 3}
+
+
+@dataclass
+class FakeAlerts:
+    rows: dict[UUID, AlertRow] = field(default_factory=dict)
+    changes: list[ChangeRow] = field(default_factory=list)
+    asked: dict[str, Any] = field(default_factory=dict)
+
+    async def page(self, cursor: str | None, limit: int, **filters: Any) -> list[AlertRow]:
+        self.asked = filters
+        return page(list(self.rows.values()), cursor, limit, "changed_at", "alert_id")
+
+    async def get(self, alert_id: UUID) -> AlertRow | None:
+        return self.rows.get(alert_id)
+
+    async def history(self, alert_id: UUID) -> list[ChangeRow]:
+        return [change for change in self.changes if change.alert_id == alert_id]
+
+
+@dataclass
+class FakeSubscriptions:
+    rows: dict[UUID, SubscriptionRow] = field(default_factory=dict)
+    delivery_rows: list[DeliveryRow] = field(default_factory=list)
+    attempt_rows: list[AttemptRow] = field(default_factory=list)
+
+    async def add(self, row: SubscriptionRow) -> None:
+        self.rows[row.id] = row
+
+    async def page(self, cursor: str | None, limit: int) -> list[SubscriptionRow]:
+        return page(list(self.rows.values()), cursor, limit, "created_at", "id")
+
+    async def get(self, subscription_id: UUID) -> SubscriptionRow | None:
+        return self.rows.get(subscription_id)
+
+    async def delete(self, subscription_id: UUID) -> bool:
+        return self.rows.pop(subscription_id, None) is not None
+
+    async def deliveries(self, subscription_id: UUID, cursor: str | None, limit: int) -> list[DeliveryRow]:
+        rows = [row for row in self.delivery_rows if row.subscription_id == subscription_id]
+        return page(rows, cursor, limit, "created_at", "delivery_id")
+
+    async def attempts(self, delivery_ids: list[UUID]) -> list[AttemptRow]:
+        return [row for row in self.attempt_rows if row.delivery_id in delivery_ids]
+
+
+@dataclass
+class FakeEvents:
+    kept: list[LiveEvent] = field(default_factory=list)
+    breaks: list[Exception] = field(default_factory=list)
+
+    async def append(self, events: Sequence[LiveEvent]) -> None:
+        if self.breaks:
+            raise self.breaks.pop(0)
+        known = {event.event_id for event in self.kept}
+        self.kept.extend(event for event in events if event.event_id not in known)
+
+    async def after(self, seq: int, limit: int) -> list[NumberedEvent]:
+        if self.breaks:
+            raise self.breaks.pop(0)
+        numbered = [NumberedEvent(at, event.type, event.data) for at, event in enumerate(self.kept, 1)]
+        return [event for event in numbered if event.seq > seq][:limit]
+
+    async def last(self) -> int:
+        return len(self.kept)
+
+    async def prune(self, before: datetime) -> None:
+        self.kept = [event for event in self.kept if event.at >= before]
