@@ -28,3 +28,6 @@ def main() -> None:
     except JixiaoError as fault:
         typer.echo(str(fault), err=True)
         sys.exit(2)
+    except ModuleNotFoundError as fault:
+        typer.echo(f"缺少 Python 包 {fault.name}。这个命令需要完整安装：pip install 'jixiao[server]'", err=True)
+        sys.exit(2)

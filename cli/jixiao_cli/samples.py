@@ -1,7 +1,6 @@
 """The sample reports on their way through a running system, live in the terminal."""
 
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +11,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from jixiao.findings import Severity
-from jixiao_cli.client import END_STATES, Client, Refused
+from jixiao_cli.client import END_STATES, Client, Refused, Unreachable
+from jixiao_cli.local.process import LocalError
 from jixiao_cli.terminal import console
 
 POLL_SECONDS = 0.3
@@ -26,7 +26,12 @@ STATES = {
     "dead_lettered": "无法处理",
     "refused": "未接收",
 }
-LIGHTS = {"红灯": "red", "黄灯": "yellow", "提示": "blue"}
+SEVERITIES = {
+    Severity.ERROR: ("错误", "red"),
+    Severity.SERIOUS: ("严重", "red"),
+    Severity.WARNING: ("警告", "yellow"),
+    Severity.NOTICE: ("提示", "blue"),
+}
 
 
 @dataclass
@@ -45,40 +50,38 @@ class Sample:
         """Whether nothing more will come."""
         return self.state in END_STATES or self.state == "refused"
 
-    @property
-    def lights(self) -> Counter[str]:
-        """How many findings of each light its forms have."""
-        counted: Counter[str] = Counter()
-        for form in self.forms:
-            for severity, number in form["findings"].items():
-                counted[Severity(severity).light] += number
-        return counted
+    def count(self, severity: Severity) -> int:
+        """How many findings of a severity its forms have."""
+        return sum(form["findings"].get(severity, 0) for form in self.forms)
 
     @property
     def sentence(self) -> str:
-        """What a reader should know first: the gravest finding, or why there is none."""
+        """What a reader should know first: the gravest finding with its light, or why there is none."""
         if self.findings:
-            return str(min(self.findings, key=lambda finding: Severity(finding["severity"]).rank)["sentence"])
-        if self.reason:
-            return self.reason
-        return "未发现疑点" if self.state == "scored" else ""
+            worst = min(self.findings, key=lambda finding: Severity(finding["severity"]).rank)
+            return f"{Severity(worst['severity']).light} {worst['sentence']}"
+        return self.reason or ("绿灯 未发现疑点。" if self.state == "scored" else "")
 
 
-def follow(samples: Sequence[Sample], client: Client, sleep: Callable[[float], None]) -> None:
-    """Hand the samples in and show them on their way until each has ended or nothing moves for long."""
-    began = moved = time.monotonic()
-    first_result = None
-    with Live(console=console, auto_refresh=False, vertical_overflow="visible") as live:
+def follow(samples: Sequence[Sample], client: Client, sleep: Callable[[float], None], began: float) -> None:
+    """Hand the samples in and show them on their way until each has ended or nothing moves for long.
+
+    ``began``: when the command was given, on the monotonic clock.
+    """
+    first_result, moved = None, time.monotonic()
+    with Live(console=console, auto_refresh=False, transient=True) as live:
         while not all(sample.ended for sample in samples) and time.monotonic() - moved < PATIENCE_SECONDS:
             for sample in samples:
                 if not sample.ended and advance(sample, client):
                     moved = time.monotonic()
+                    first_result = first_result or (moved if sample.ended else None)
                     live.update(_table(samples), refresh=True)
-            if first_result is None and any(sample.ended for sample in samples):
-                first_result = time.monotonic() - began
             sleep(POLL_SECONDS)
+    console.print(_table(samples))
+    for sample in samples:
+        console.print(f"[bold]{escape(sample.file.name)}[/bold] {escape(sample.sentence)}", soft_wrap=True)
     if first_result is not None:
-        console.print(f"第一份结果用时 {first_result:.1f} 秒，全部用时 {moved - began:.1f} 秒。")
+        console.print(f"从启动到第一份结果 {first_result - began:.1f} 秒，到最后一份 {moved - began:.1f} 秒。")
 
 
 def advance(sample: Sample, client: Client) -> bool:
@@ -93,6 +96,8 @@ def advance(sample: Sample, client: Client) -> bool:
             sample.state, sample.reason, sample.forms = told["state"], told["reason"], told["forms"]
             if sample.state == "scored":
                 sample.findings = client.findings(sample.upload_id)
+    except Unreachable:
+        pass  # the gateway is being started again; the next look decides
     except Refused as fault:
         if sample.upload_id is None and fault.status < 500:
             sample.state, sample.reason = "refused", str(fault)
@@ -100,15 +105,23 @@ def advance(sample: Sample, client: Client) -> bool:
 
 
 def _table(samples: Sequence[Sample]) -> Table:
-    table = Table("样例", "状态", "表", *LIGHTS, "最重要的一条", title="样例上报结果", title_justify="left")
+    table = Table(title="样例上报结果", title_justify="left")
+    table.add_column("样例", overflow="fold")
+    table.add_column("状态", no_wrap=True)
+    table.add_column("表", justify="right")
+    for title, color in SEVERITIES.values():
+        table.add_column(title, justify="right", style=color, no_wrap=True)
     for sample in samples:
-        lights = [f"[{color}]{sample.lights[light] or ''}[/{color}]" for light, color in LIGHTS.items()]
+        counts = [str(sample.count(severity) or "") for severity in SEVERITIES]
         forms = str(len(sample.forms) or "")
-        table.add_row(escape(sample.file.name), STATES[sample.state], forms, *lights, escape(sample.sentence))
+        table.add_row(escape(sample.file.name), STATES[sample.state], forms, *counts)
     return table
 
 
 def samples_in(folder: Path) -> list[Sample]:
-    """Every report in a folder, by name; what describes them (Markdown) is none."""
-    files = sorted(folder.rglob("*"))
-    return [Sample(file) for file in files if file.is_file() and file.name[0] != "." and file.suffix != ".md"]
+    """Every report in a folder, by name; what describes them (Markdown) is none. Raises LocalError without any."""
+    files = [file for file in sorted(folder.rglob("*")) if file.is_file()]
+    samples = [Sample(file) for file in files if file.name[0] != "." and file.suffix != ".md"]
+    if not samples:
+        raise LocalError(f"{folder} 中没有样例文件。")
+    return samples

@@ -22,6 +22,7 @@ from jixiao_cli.local.supervisor import Supervisor
 from jixiao_cli.setup import SERVICES, prepare_database, prepare_topics
 
 TEND_SECONDS = 0.2
+SESSION_SECONDS = "10"  # on one machine a silent member is a dead one; its partitions need not wait a minute
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,9 @@ class LocalRun:
         dsns = self._folder.service_dsns(admin_dsn)
         with self._report.step("建立消息主题和数据库表"):
             asyncio.run(_set_up(kafka, admin_dsn, dsns))
-        self._start_services(shared_settings(kafka, dsns) | {"JIXIAO_STATIC": str(tools.static())})
+        session = os.environ.get("JIXIAO_SESSION_TIMEOUT", SESSION_SECONDS)
+        own = {"JIXIAO_STATIC": str(tools.static()), "JIXIAO_SESSION_TIMEOUT": session}
+        self._start_services(shared_settings(kafka, dsns) | own)
         self._folder.address.write_text(self.url)
 
     def _own_broker(self) -> str:
@@ -114,7 +117,7 @@ class LocalRun:
                 service.spawn()
                 self._services.append(service)
             for service in self._services:
-                with self._report.step(f"启动 {service.title}"):
+                with self._report.step(f"启动{service.title}"):
                     service.wait_ready()
                 self._supervisor.watch(service)
         self.url = next(service.url for service in self._services if service.name == "gateway")

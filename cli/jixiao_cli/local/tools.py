@@ -12,7 +12,7 @@ TOOLS = CHECKOUT / ".local"
 
 def jars() -> str:
     """The class path of the broker. Raises LocalError when it is not there."""
-    return str(existing(TOOLS / "jars") / "*")
+    return str(_existing(TOOLS / "jars") / "*")
 
 
 def java() -> str:
@@ -26,16 +26,15 @@ def java() -> str:
 
 def postgres(program: str) -> str:
     """A program of the PostgreSQL server. Raises LocalError when it is not there."""
-    return str(existing(TOOLS / "postgres" / "bin" / program))
+    return str(_existing(TOOLS / "postgres" / "bin" / program))
 
 
 def static() -> Path:
     """The folder of the front-end files. Raises LocalError when it is not there."""
-    return existing(TOOLS / "static")
+    return _existing(TOOLS / "static")
 
 
-def existing(path: Path) -> Path:
-    """The path. Raises LocalError when it is not there."""
+def _existing(path: Path) -> Path:
     if not path.exists():
         raise LocalError(f"缺少 {path}。请在项目目录运行：make setup")
     return path
