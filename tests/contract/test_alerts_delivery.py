@@ -1,0 +1,237 @@
+"""The delivery worker on the real database, against receivers that fail on purpose."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+from jixiao.runtime.health import Health
+from jixiao.runtime.postgres import connect_pool
+from jixiao_alerts import delivery, ledger
+from jixiao_alerts.channels.webhook import Webhook
+from jixiao_alerts.delivery import LEASE, Delivery
+from jixiao_alerts.store import apply_scored
+from tests.contract.subscriptions import publish_subscriptions, subscribe
+from tests.contract.test_alerts_store import of_project
+from tests.fakes.receiver import Receiver
+from tests.unit.alerts.builders import finding, form, scored
+
+LOOPBACK = (ip_network("127.0.0.0/8"),)
+
+
+class Clock:
+    """The machine's time, moved on at will."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta(0)
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+@pytest.fixture(scope="module")
+async def pool(clean_database: dict[str, str]) -> AsyncIterator[asyncpg.Pool]:
+    """A pool with the service's own role; the gateway's published subscriptions stand beside."""
+    await publish_subscriptions(clean_database["gateway"])
+    pool = await connect_pool(clean_database["alerts"], "test")
+    yield pool
+    await pool.close()
+
+
+@pytest.fixture(autouse=True)
+async def _nothing_left(pool: asyncpg.Pool) -> AsyncIterator[None]:
+    yield
+    await pool.execute("DELETE FROM gateway_views.subscriptions; DELETE FROM attempts; DELETE FROM deliveries")
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery, "POLL_SECONDS", 0.05)
+
+
+@asynccontextmanager
+async def delivering(pool: asyncpg.Pool, clock: Clock | None = None, seconds: float = 5) -> AsyncIterator[Health]:
+    """A worker beside the test; every wait is the shortest."""
+    health = Health()
+    async with Webhook(LOOPBACK, seconds) as webhook:
+        work = asyncio.create_task(Delivery(pool, {"webhook": webhook}, health, clock or Clock(), lambda: 0.0).run())
+        try:
+            yield health
+        finally:
+            assert not work.done(), "the worker must never end by itself"
+            work.cancel()
+            await asyncio.wait([work])
+
+
+async def warn(pool: asyncpg.Pool, times: int = 1) -> None:
+    """So many new alerts, each of a project of its own."""
+    async with pool.acquire() as conn, conn.transaction():
+        for _ in range(times):
+            event = scored(of_project(form(0, finding()), uuid4().hex))
+            await apply_scored(conn, event, uuid4(), datetime.now(UTC))
+
+
+async def until(pool: asyncpg.Pool, state: str, count: int, seconds: float = 10) -> list[Any]:
+    """The deliveries in this state, once they are so many."""
+    async with asyncio.timeout(seconds):
+        while True:
+            rows: list[Any] = await pool.fetch("SELECT * FROM deliveries WHERE state = $1", state)
+            if len(rows) == count:
+                return rows
+            await asyncio.sleep(0.02)
+
+
+async def ledger_of(pool: asyncpg.Pool, delivery_id: UUID) -> list[tuple[int, str]]:
+    rows = await pool.fetch("SELECT * FROM attempts WHERE delivery_id = $1 ORDER BY number", delivery_id)
+    return [(row["number"], row["outcome"]) for row in rows]
+
+
+async def test_a_committed_delivery_is_sent_at_once(pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database's notice wakes the worker, without the poll."""
+    monkeypatch.setattr(delivery, "POLL_SECONDS", 60)
+    async with Receiver() as receiver, delivering(pool):
+        await asyncio.sleep(0.3)
+        await subscribe(pool, receiver.url)
+        await warn(pool)
+        [got] = await receiver.wait_for(1, seconds=1)
+        [row] = await until(pool, "delivered", 1)
+    assert (got.body, got.headers["webhook-id"]) == (row["body"], str(row["delivery_id"]))
+    assert await ledger_of(pool, row["delivery_id"]) == [(1, "delivered")]
+
+
+async def test_a_repeat_has_the_same_id_and_body(pool: asyncpg.Pool) -> None:
+    """Refused, then cut after accepting, then taken: three attempts in the ledger, one message."""
+    clock = Clock()
+    async with Receiver(500, "cut", 200) as receiver, delivering(pool, clock):
+        await subscribe(pool, receiver.url)
+        await warn(pool)
+        for count in (1, 2, 3):
+            await receiver.wait_for(count)
+            clock.ahead += timedelta(seconds=5)
+        [row] = await until(pool, "delivered", 1)
+    assert len({(got.body, got.headers["webhook-id"]) for got in receiver.received}) == 1
+    assert await ledger_of(pool, row["delivery_id"]) == [(1, "status"), (2, "cut"), (3, "delivered")]
+
+
+async def test_sent_but_not_recorded_is_sent_again(pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after kill -9 between the two: when the lease ends the same message goes out again, and not before."""
+    clock, record, faults = Clock(), ledger.record, itertools.count()
+
+    async def lost_at_first(*args: Any) -> None:
+        if next(faults) == 0:
+            raise ConnectionError
+        await record(*args)
+
+    monkeypatch.setattr(ledger, "record", lost_at_first)
+    async with Receiver() as receiver, delivering(pool, clock):
+        await subscribe(pool, receiver.url)
+        await warn(pool)
+        await receiver.wait_for(1)
+        await asyncio.sleep(0.3)
+        assert len(receiver.received) == 1
+        clock.ahead += LEASE
+        await receiver.wait_for(2)
+        [row] = await until(pool, "delivered", 1)
+    assert len({(got.body, got.headers["webhook-id"]) for got in receiver.received}) == 1
+    assert await ledger_of(pool, row["delivery_id"]) == [(1, "delivered")]
+
+
+async def test_a_dead_target_does_not_hold_up_others(pool: asyncpg.Pool) -> None:
+    """A hundred messages hang at one receiver; the other has all of its own within two seconds."""
+    async with Receiver("hang") as dead, Receiver() as alive, delivering(pool):
+        await subscribe(pool, dead.url)
+        await warn(pool, 100)
+        await dead.wait_for(1)
+        await subscribe(pool, alive.url)
+        await warn(pool, 50)
+        await alive.wait_for(50, seconds=2)
+        assert len(dead.received) <= delivery.ON_THE_WAY_A_TARGET
+
+
+async def test_two_copies_share_the_work(pool: asyncpg.Pool) -> None:
+    """Neither sends what the other has taken."""
+    async with Receiver() as receiver, delivering(pool), delivering(pool):
+        await subscribe(pool, receiver.url)
+        await warn(pool, 100)
+        await until(pool, "delivered", 100)
+    assert len({got.headers["webhook-id"] for got in receiver.received}) == len(receiver.received) == 100
+
+
+@pytest.mark.parametrize(
+    ("target", "outcome", "attempts"),
+    [
+        (lambda receiver: f"http://[::1]:{receiver.port}/", "refused", 1),
+        (lambda receiver: "file:///etc/passwd", "refused", 1),
+        (lambda receiver: receiver.url, "gone", 1),
+    ],
+    ids=["internal network", "no web address", "gone"],
+)
+async def test_what_can_never_succeed_is_dead(
+    pool: asyncpg.Pool, target: Callable[[Receiver], str], outcome: str, attempts: int
+) -> None:
+    """One attempt stands in the ledger with its reason."""
+    async with Receiver(410) as receiver, delivering(pool):
+        await subscribe(pool, target(receiver))
+        await warn(pool)
+        [row] = await until(pool, "dead", attempts)
+    assert await ledger_of(pool, row["delivery_id"]) == [(1, outcome)]
+
+
+async def test_a_deleted_subscription_gets_nothing_more(pool: asyncpg.Pool) -> None:
+    """What still waits is dead, and the ledger says why."""
+    async with Receiver() as receiver:
+        await subscribe(pool, receiver.url)
+        await warn(pool)
+        await pool.execute("DELETE FROM gateway_views.subscriptions")
+        async with delivering(pool):
+            [row] = await until(pool, "dead", 1)
+    assert receiver.received == []
+    assert "已被删除" in await pool.fetchval("SELECT detail FROM attempts WHERE delivery_id = $1", row["delivery_id"])
+
+
+async def test_a_paused_subscription_waits(pool: asyncpg.Pool) -> None:
+    """What was due when it was paused goes out when it is resumed."""
+    async with Receiver() as receiver, delivering(pool):
+        await pool.execute("SELECT 1")
+        async with pool.acquire() as conn, conn.transaction():
+            await subscribe(conn, receiver.url)
+            await apply_scored(conn, scored(of_project(form(0, finding()), uuid4().hex)), uuid4(), datetime.now(UTC))
+            await conn.execute("UPDATE gateway_views.subscriptions SET paused = true")
+        await asyncio.sleep(0.3)
+        assert receiver.received == []
+        await pool.execute("UPDATE gateway_views.subscriptions SET paused = false")
+        await receiver.wait_for(1)
+        await until(pool, "delivered", 1)
+
+
+async def test_lost_connections_stop_nothing(pool: asyncpg.Pool, database: Any) -> None:
+    """Every connection of the service cut by the server: the worker goes on."""
+    async with Receiver() as receiver, delivering(pool) as health:
+        await subscribe(pool, receiver.url)
+        await warn(pool)
+        await receiver.wait_for(1)
+        await _cut_connections(database.dsn)
+        for _ in range(100):
+            try:
+                await warn(pool)
+                break
+            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+                await asyncio.sleep(0.05)
+        await receiver.wait_for(2)
+        await until(pool, "delivered", 2, seconds=20)
+        assert health.why_not_ready() is None
+
+
+async def _cut_connections(admin_dsn: str) -> None:
+    conn = await asyncpg.connect(admin_dsn)
+    try:
+        await conn.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'jixiao_alerts'")
+    finally:
+        await conn.close()
