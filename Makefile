@@ -38,7 +38,7 @@ clean:
 .venv/.ready: requirements.lock pyproject.toml
 	@bash scripts/need python
 	@echo "安装 Python 依赖（.venv）……"
-	@$(PYTHON) -m venv --clear .venv
+	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip install -q --require-hashes -r requirements.lock
 	@$(BIN)/pip install -q --no-deps --no-build-isolation -e .
 	@touch $@
