@@ -17,6 +17,7 @@ from typing import Any, Self
 import asyncpg
 
 from jixiao.events.topics import UPLOADED, Topic
+from jixiao.runtime.errors import RetryLater
 from jixiao.runtime.message import Outgoing, cloud_event, text_headers
 from jixiao.runtime.produce import Producer
 from jixiao.runtime.settings import TopicSettings
@@ -116,8 +117,16 @@ class Pipeline:
         return service
 
     async def hand_in(self, files: Sequence[Handed]) -> None:
-        """Put files onto the upload topic as the gateway does."""
-        await asyncio.gather(*(self.producer.send(_upload(file)) for file in files))
+        """Put files onto the upload topic, again and again until confirmed, as a patient uploader would."""
+        for file in files:
+            await self._hand_in(_upload(file))
+
+    async def _hand_in(self, upload: Outgoing) -> None:
+        while True:
+            try:
+                return await self.producer.send(upload)
+            except RetryLater:
+                await asyncio.sleep(0.2)
 
     async def send_raw(self, topic: Topic, value: bytes, headers: dict[str, str]) -> None:
         """Put anything onto a topic."""
