@@ -8,6 +8,7 @@ fails, its messages go one by one through the consume loop, which sorts the faul
 import asyncio
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -121,8 +122,14 @@ class Watcher:
         except Exception as fault:
             log.warning("batch taken one by one", messages=len(messages), fault=repr(fault))
             for message in messages:
-                await self._loop.process(message)
+                await self._take_one(message)
         self._hub.wake()
+
+    async def _take_one(self, message: Incoming) -> None:
+        with suppress(Unreadable):
+            if self._step.decode(message) is None:
+                return  # its reader's to dead-letter, even without an event id
+        await self._loop.process(message)
 
 
 def uploaded_event(upload: Upload) -> LiveEvent:
