@@ -106,4 +106,6 @@ def _text(number: Printed | str | None) -> str | None:
         return number
     if number.text:
         return number.text
-    return plain(number.value) + ("%" if number.unit == PERCENT else "")
+    if number.unit in ("", PERCENT):
+        return plain(number.value) + number.unit
+    return f"{number.value:.{number.decimals}f}"

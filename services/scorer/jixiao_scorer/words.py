@@ -28,8 +28,10 @@ def plain(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def points(number: Decimal) -> str:
-    """A score or weight in a sentence: 97.53分."""
+def points(number: Decimal | Printed) -> str:
+    """A score or weight in a sentence, as printed where the form prints it: 97.53分."""
+    if isinstance(number, Printed):
+        return f"{number.text or plain(number.value)}分"
     return f"{plain(number)}分"
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from jixiao.findings import Finding, Repair, RuleId
+from jixiao.findings import Cause, Finding, Repair, RuleId
 from jixiao.forms.printed import Printed
 from jixiao_scorer.build import finding, share
 from jixiao_scorer.case import Case
@@ -35,11 +35,13 @@ def exec_score(case: Case) -> Iterator[Finding]:
     if stated is None or true is None or rate is None or stated.meets(true):
         return
     weight = case.execution_weight or case.profile.execution
+    once = (rate * weight).rounded().up_to(weight)
     yield finding(
         case,
         RuleId.EXEC_SCORE,
-        f"填报的预算执行得分为{points(stated.value)}，按分值{points(weight.value)}和执行率{percent(rate.value)}计算"
-        f"应为{points(true.value)}。",
+        f"填报的预算执行得分为{points(stated)}，按分值{points(weight)}和执行率{percent(rate.value)}计算"
+        f"应为{points(true.value)}{'（执行率未先取两位小数）' if stated.meets(once) else ''}。",
+        Cause.ROUNDING if stated.meets(once) else Cause.ARITHMETIC,
         stated=stated,
         computed=true,
         amount=share(case, stated.value - true.value),

@@ -21,7 +21,7 @@ def total_sum(case: Case) -> Iterator[Finding]:
     yield finding(
         case,
         RuleId.TOTAL_SUM,
-        f"填报的总分为{points(stated.value)}，各项得分之和为{points(computed.value)}，"
+        f"填报的总分为{points(stated)}，各项得分之和为{points(computed.value)}，"
         f"相差{points(abs(stated.value - computed.value))}。",
         stated=stated,
         computed=computed,

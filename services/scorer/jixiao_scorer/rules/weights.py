@@ -53,7 +53,7 @@ def weight_sum(case: Case) -> Iterator[Finding]:
     yield finding(
         case,
         RuleId.WEIGHT_SUM,
-        f"各项指标与预算执行的分值合计为{points(weights.value)}，与{source}{points(against.value)}"
+        f"各项指标与预算执行的分值合计为{points(weights.value)}，与{source}{points(against)}"
         f"相差{points(abs(weights.value - against.value))}。",
         stated=against,
         computed=weights,
