@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.')
+_UNIT_BEHIND = re.compile(r'[0#?]%?\s*"([^"]*)"\s*$')
 _DIGITS = re.compile(r"(#,##)?[0#?]+(?:\.([0#?]+))?")
 
 
@@ -34,7 +35,8 @@ def _shown_number(value: Decimal, number_format: str) -> str:
     if optional and "." in text:
         kept = len(text) - optional
         text = (text[:kept] + text[kept:].rstrip("0")).rstrip(".")
-    return text + "%" if percent else text
+    unit = _UNIT_BEHIND.search(number_format.split(";")[0])
+    return text + ("%" if percent else "") + (unit[1] if unit else "")
 
 
 def _plain(value: Decimal) -> str:

@@ -50,9 +50,10 @@ def rows_of(lines: Sequence[Line], slots: Sequence[Slot]) -> Iterator[IndicatorR
     body = tuple(slot for slot in slots if slot.name not in LEVELS)
     columns = {slot.name: slot.column for slot in slots}
     waiting: _Labels | None = None
+    level: str | None = None
     for line in lines:
         found = _labels_of(line)
-        row = _row(line, found, body, columns)
+        row = _row(line, found, body, columns, level)
         if row is None:
             if not found.rest and (found.level1 or found.level2):
                 waiting = found
@@ -60,7 +61,13 @@ def rows_of(lines: Sequence[Line], slots: Sequence[Slot]) -> Iterator[IndicatorR
         if waiting is not None:
             row = replace(row, level1=row.level1 or waiting.level1, level2=row.level2 or waiting.level2)
             waiting = None
+        if row.level2 is not None:
+            level = _word(row.level2)
         yield from _parted(row)
+
+
+def _word(label: Item) -> str | None:
+    return labels.LEVEL2.get(labels.level_key(label.text or ""))
 
 
 def _labels_of(line: Line) -> _Labels:
@@ -82,11 +89,15 @@ def _labels_of(line: Line) -> _Labels:
     return _Labels(level1, level2, line.items[at:], last)
 
 
-def _row(line: Line, found: _Labels, body: Sequence[Slot], columns: Mapping[str, int]) -> IndicatorRow | None:
+def _row(
+    line: Line, found: _Labels, body: Sequence[Slot], columns: Mapping[str, int], level: str | None
+) -> IndicatorRow | None:
+    """``level`` is the second level that the rows above have: its label printed once more is an indicator's name."""
     reading = fit(found.rest, body, _suits, _complete) if found.rest else None
     if reading is None:
         return None
-    if found.last is not None and _lacks_its_name(reading):
+    again = found.last is not None and (found.last is found.level1 or _word(found.last) == level)
+    if again and found.last is not None and _lacks_its_name(reading):
         whole = fit((found.last, *found.rest), body, _suits, _complete)
         if whole is not None and whole.items.get("name") is found.last:
             level1 = None if found.last is found.level1 else found.level1

@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 
 _MARKUP = re.compile(r"</?(?:p|b|br|i|u|em|strong|span|font|div)(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\ufeff\u2060"), None)
-_NUMBER = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?%?")
+_NUMBER = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?(?:%|分|元|万元)?")
 _NUMBERS = re.compile(r"\d+(?:\.\d+)?(?:\s+\d+(?:\.\d+)?)+")
 _HASHES = re.compile(r"#+")
 _DASHES = re.compile(r"[-—–－―]+")
@@ -40,7 +40,7 @@ def is_hashes(text: str) -> bool:
 
 
 def is_number(text: str) -> bool:
-    """Whether a clean text is one number, perhaps with separators or a percent sign."""
+    """Whether a clean text is one number, perhaps with separators and a sign or unit behind."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
     return bool(_NUMBER.fullmatch(text))

@@ -34,7 +34,7 @@ def lost_row(
 ) -> Doubt | None:
     """A doubt on the form when weights and scores both miss their totals by what one row would carry."""
     weights = [number(value.text) for value in (total.weight, *(each.weight for each in indicators))]
-    scores = [number(value.text) for value in (total.score, *(each.score for each in indicators))]
+    scores = [number(total.score.text), *(_score(each) for each in indicators)]
     stated = number(total_weight.text), number(total_score.text)
     if not indicators or None in weights or None in scores or None in stated:
         return None
@@ -44,3 +44,9 @@ def lost_row(
         return None
     note = f"各行分值合计比总分少{weight}分，得分合计少{score}分，疑似分页处丢失一行。"
     return Doubt(kind=DoubtKind.LOST_ROW, note=note)
+
+
+def _score(indicator: Indicator) -> Decimal | None:
+    """The score of an indicator; 0 where a row without weight says 无."""
+    score = number(indicator.score.text)
+    return Decimal(0) if score is None and number(indicator.weight.text) == 0 else score

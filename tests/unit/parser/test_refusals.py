@@ -1,0 +1,96 @@
+"""What cannot be read is refused with a reason that says what to do; what holds no form gives none."""
+
+import io
+import struct
+import zipfile
+import zlib
+
+import pytest
+
+from jixiao.runtime.errors import Unreadable
+from jixiao_parser import read
+from jixiao_parser.limits import ROWS
+from tests.unit.parser.cases import all_cases, as_xlsx
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+WORKBOOK = as_xlsx(next(all_cases()).grid)
+LAUGHS = b"""<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]><worksheet>&b;</worksheet>"""
+
+
+def archive(**members: bytes) -> bytes:
+    """A ZIP file; ``__`` in a name is a slash, ``_xml`` its ending."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as target:
+        for name, data in members.items():
+            target.writestr(name.replace("__", "/").replace("_xml", ".xml"), data)
+    return content.getvalue()
+
+
+def with_sheet(sheet: bytes) -> bytes:
+    """The workbook of a case with another first sheet."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(WORKBOOK)) as source, zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as target:
+        for member in source.infolist():
+            data = sheet if member.filename == "xl/worksheets/sheet1.xml" else source.read(member)
+            target.writestr(member.filename, data)
+    return content.getvalue()
+
+
+def png() -> bytes:
+    """The smallest picture."""
+    chunk = b"IHDR" + struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + chunk + struct.pack(">I", zlib.crc32(chunk))
+
+
+SPREADSHEET = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+MANY_ROWS = b'<worksheet xmlns="%s"><sheetData>%s</sheetData></worksheet>' % (
+    SPREADSHEET,
+    b"".join(b'<row r="%d"><c r="A%d"><v>1</v></c></row>' % (at, at) for at in range(1, ROWS + 10)),
+)
+
+REFUSED = {
+    "empty": (b"", "空的"),
+    "half a workbook": (WORKBOOK[: len(WORKBOOK) // 2], "已损坏"),
+    "workbook without sheets": (archive(xl__workbook_xml=b"<workbook/>"), "已损坏"),
+    "broken sheet": (with_sheet(b"<worksheet><sheetData><row"), "已损坏"),
+    "entity bomb": (with_sheet(LAUGHS), "实体声明"),
+    "zip bomb": (with_sheet(b"<worksheet>" + bytes(150 * 1024 * 1024)), "上限128 MiB"),
+    "far too many rows": (with_sheet(MANY_ROWS), f"超过{ROWS}行"),
+    "workbook with a password": (OLE + bytes(600) + "EncryptedPackage".encode("utf-16-le"), "打开密码"),
+    "old Office file": (OLE + bytes(600), "旧版Office"),
+    "Word": (archive(word__document_xml=b"<document/>"), "Word"),
+    "ZIP of something": (archive(readme_txt=b"hello"), "压缩包"),
+    "PDF": (b"%PDF-1.7\n%", "PDF"),
+    "PDF with a password": (b"%PDF-1.7\n<< /Encrypt 5 0 R >>", "已加密"),
+    "picture with another ending": (png(), "图片"),
+    "web page": (b"<html><body><table></table></body></html>", "网页"),
+    "random bytes": (bytes(range(256)) * 40, "无法识别"),
+    "no known encoding": ("项目名称".encode() + b"\xff\xff\xff", "编码无法识别"),
+    "text without end": (("项目\t名称\n" * (ROWS + 1)).encode(), "文件过大"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_file_is_refused_with_a_reason(case: str) -> None:
+    """The reason says what is wrong and, at its end, what to do."""
+    data, why = REFUSED[case]
+    with pytest.raises(Unreadable, match=why) as refusal:
+        read(data, "表.pdf")
+    assert refusal.value.reason.endswith("。")
+    assert "请" in refusal.value.reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "关于开展项目支出绩效自评的通知\n各单位：请于12月底前报送项目支出绩效自评表。项目名称：防汛演练。",
+        "项目名称:\t防汛演练\n实施单位:\t水务局\n预算\t10\n",
+        "一级指标\t二级指标\t三级指标\t年度指标值\n产出指标\t数量指标\t演练次数\t2次\n",
+        "\n\n",
+    ],
+)
+def test_a_text_without_a_form_gives_none(text: str) -> None:
+    """No form is invented, and a note says so."""
+    reading = read(text.encode(), "通知.txt")
+    assert reading.forms == ()
+    assert len(reading.notes) == 1
