@@ -1,7 +1,7 @@
 """Findings are made here alone, so that none leaves without its rule's setting, evidence, addends and doubts."""
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from jixiao.findings import Addend, Cause, Finding, Repair, RuleId, Severity, Subject
 from jixiao.forms import Doubt, DoubtKind, Evidence, Value
@@ -12,6 +12,8 @@ from jixiao_scorer.words import plain, subject_name
 RULES_VERSION = 1
 
 FORM = Subject()
+
+_FEN = Decimal("0.01")
 
 # Doubts that are settled once the sums of the table close: the cell stands where it was put.
 _SETTLED_BY_SUMS = (DoubtKind.DISPLACED, DoubtKind.GUESSED)
@@ -64,7 +66,7 @@ def finding(
         addends=tuple(Addend(label=each.label, text=each.text, evidence=each.evidence) for each in behind),
         difference=abs(numbers[0].value - numbers[1].value) if differ else None,
         tolerance=sum((each.tolerance for each in numbers), Decimal(0)) if differ else None,
-        amount=amount,
+        amount=amount.quantize(_FEN, ROUND_HALF_UP) if amount is not None else None,
         sentence=sentence,
         repair=repair,
         follows=follows,
@@ -82,7 +84,7 @@ def share(case: Case, points: Decimal) -> Decimal | None:
     """The yuan that points stand for: their share of the year's budget."""
     if case.budget is None or case.budget.value <= 0:
         return None
-    return (case.budget.in_yuan().value * abs(points) / case.profile.total_weight).quantize(Decimal("0.01"))
+    return case.budget.in_yuan().value * abs(points) / case.profile.total_weight
 
 
 def _doubts(numbers: list[Printed], values: Iterable[Value], settled: bool) -> list[Doubt]:

@@ -11,11 +11,12 @@ from jixiao_scorer.words import as_printed
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A printed number and what it would have to be."""
+    """A printed number and what it would have to be; ``borne_out`` when the form prints the new one beside it."""
 
     path: str
     old: Printed
     new: Decimal
+    borne_out: bool = False
 
     @property
     def text(self) -> str:
@@ -36,8 +37,8 @@ class Change:
 
 
 def smallest(changes: Iterable[Change]) -> Change | None:
-    """The one change that touches the fewest characters; None when several do, or when there is none."""
-    ranked = sorted((each for each in changes if each.new >= 0), key=lambda each: each.size)
-    if not ranked or (len(ranked) > 1 and ranked[0].size == ranked[1].size):
+    """The one change that touches the fewest characters, one borne out before others; None when several are alike."""
+    ranked = sorted(((each.size, not each.borne_out), each.path, each) for each in changes if each.new >= 0)
+    if not ranked or (len(ranked) > 1 and ranked[0][0] == ranked[1][0]):
         return None
-    return ranked[0]
+    return ranked[0][2]

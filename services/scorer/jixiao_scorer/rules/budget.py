@@ -105,12 +105,17 @@ def fund_change(case: Case, column: str) -> Change | None:
     if total is None or parts is None or total.meets(parts):
         return None
     missing = total.in_yuan().value - parts.in_yuan().value
-    changes = [Change(f"funds.total.{column}", total, total.of_yuan(parts.in_yuan().value))]
+    changes = [_change(case, "total", column, total, -missing)]
     for source in SOURCES:
         if (part := case.money[source, column]) is not None:
-            new = part.of_yuan(part.in_yuan().value + missing)
-            changes.append(Change(f"funds.{source}.{column}", part, new))
+            changes.append(_change(case, source, column, part, missing))
     return smallest(_as_the_rate_says(case, column, changes))
+
+
+def _change(case: Case, row: str, column: str, old: Printed, by: Decimal) -> Change:
+    new = old.of_yuan(old.in_yuan().value + by)
+    beside = (case.money[row, other] for other in COLUMNS if other != column)
+    return Change(f"funds.{row}.{column}", old, new, any(each is not None and each.value == new for each in beside))
 
 
 def _as_the_rate_says(case: Case, column: str, changes: list[Change]) -> list[Change]:
