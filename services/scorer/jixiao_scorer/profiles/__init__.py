@@ -68,9 +68,7 @@ class Profile(_Strict):
             raise ValueError(f"rules: missing {', '.join(missing)}")
         for rule, setting in self.rules.items():
             if set(setting.limits) != (wanted := LIMITS.get(rule, frozenset())):
-                raise ValueError(
-                    f"rules.{rule}.limits: must have exactly {sorted(wanted)}, has {sorted(setting.limits)}"
-                )
+                raise ValueError(f"rules.{rule}.limits: must be {sorted(wanted)}, not {sorted(setting.limits)}")
         return self
 
     @cached_property
@@ -105,8 +103,9 @@ def build(file: str, text: str, base: dict[str, Any] | None = None) -> Profile:
         raise ProfileError(f"{file}: 不是有效的 TOML 文件：{error}") from error
     except ValidationError as error:
         first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"]) or "-"
-        raise ProfileError(f"{file}: {key}: {first['msg']}") from error
+        where = "".join(f"{part}." for part in first["loc"]).rstrip(".")
+        message = first["msg"].removeprefix("Value error, ")
+        raise ProfileError(f"{file}: {where}: {message}" if where else f"{file}: {message}") from error
 
 
 def profile_named(name: str) -> Profile:
