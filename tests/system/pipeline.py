@@ -186,6 +186,15 @@ async def until(
         await asyncio.sleep(0.1)
 
 
+async def all_ready(services: Sequence[Service], seconds: float = 60) -> None:
+    """Wait until every service says that it is ready."""
+
+    async def ready() -> bool:
+        return all([await asyncio.to_thread(service.is_ready) for service in services])
+
+    await until(ready, seconds)
+
+
 @asynccontextmanager
 async def kept_alive(services: Sequence[Service]) -> AsyncIterator[list[str]]:
     """Run services and start again what ends, as the supervisor does; yields the names of those that ended."""

@@ -11,7 +11,7 @@ import pytest_asyncio
 from jixiao_cli.local.broker import Broker
 from jixiao_cli.local.database import Database
 from jixiao_cli.local.service import Service
-from tests.system.pipeline import PIPE, Pipeline, kept_alive, until
+from tests.system.pipeline import PIPE, Pipeline, all_ready, kept_alive, until
 from tests.system.reports import handed
 
 EARLY = [handed(number) for number in range(30)]
@@ -88,7 +88,7 @@ async def test_a_second_copy_joins_and_leaves(
     async with running(broker, database, tmp_path / "first") as (pipeline, _, _):
         second = [pipeline.service(name, tmp_path / "second") for name in PIPE]
         async with kept_alive(second):
-            await asyncio.to_thread(lambda: [service.wait_ready() for service in second])
+            await all_ready(second)
             await pipeline.hand_in(LATE)
             await until(lambda: pipeline.has_read(len(EARLY) + 5), 60)
             second[0].kill()

@@ -13,7 +13,7 @@ COMMAND_SECONDS = 30.0
 _WORLD_CLASSES = ("08", "40", "53", "57", "58")
 
 
-async def connect_pool(dsn: str, application: str, size: int = 4) -> asyncpg.Pool:
+async def connect_pool(dsn: str, application: str, size: int = 8) -> asyncpg.Pool:
     """A pool that connects when it is first used, so that a service starts while the database is away."""
     pool: asyncpg.Pool = await asyncpg.create_pool(
         dsn,
