@@ -53,6 +53,24 @@ class Case:
         unit = self.form.amount_unit
         return dict(zip(places, Printed.column(cells, unit, finest=_FEN.get(unit)), strict=True))
 
+    @cached_property
+    def source_sums(self) -> dict[str, Printed | None]:
+        """The sum of the sources in each column; None while one of them is missing or unreadable.
+
+        An empty cell adds nothing; with a cell that the document does not have, no sum can be told.
+        """
+        return {column: self._sources(column) for column in COLUMNS}
+
+    def _sources(self, column: str) -> Printed | None:
+        parts = [self.money[source, column] for source in SOURCES]
+        if None in parts:
+            rows = (getattr(self.form.funds, source) for source in SOURCES)
+            texts = (getattr(row, column).text for row in rows)
+            if any(part is None and text != "" for part, text in zip(parts, texts, strict=True)):
+                return None
+        numbers = [part for part in parts if part is not None]
+        return Printed.sum(numbers) if numbers else None
+
     @property
     def budget(self) -> Printed | None:
         """全年预算数 of the total."""

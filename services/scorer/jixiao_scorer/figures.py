@@ -7,7 +7,6 @@ from jixiao.events.models import Computed
 from jixiao.forms.printed import Printed
 from jixiao_scorer.case import COLUMN_NAMES, Case
 from jixiao_scorer.recompute import rate_agrees
-from jixiao_scorer.rules.budget import sources
 from jixiao_scorer.words import plain
 
 
@@ -20,7 +19,7 @@ def _all(case: Case) -> Iterator[Computed]:
     form, total = case.form, case.form.funds.total
     for column, name in COLUMN_NAMES.items():
         path, text = f"funds.total.{column}", getattr(total, column).text
-        yield _beside(path, f"{name}合计", text, case.money["total", column], sources(case, column))
+        yield _beside(path, f"{name}合计", text, case.money["total", column], case.source_sums[column])
     rate, printed = case.rate.rounded() if case.rate is not None else None, case.stated_rate
     agrees = rate_agrees(printed, case.rate) if printed is not None and case.rate is not None else None
     yield _figure("funds.total.rate", "执行率(%)", total.rate.text, rate, agrees)

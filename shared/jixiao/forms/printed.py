@@ -19,6 +19,7 @@ YUAN, WAN, YI, PERCENT = "元", "万元", "亿元", "%"
 _SHIFT = {YUAN: 0, WAN: 4, YI: 8}
 _SUFFIX = {"": "", "元": YUAN, "万": WAN, "万元": WAN, "亿": YI, "亿元": YI, "%": PERCENT, "分": ""}
 _NUMBER = re.compile(r"[¥￥]?([+-]?)(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?(%|万元|亿元|万|亿|元|分)?")
+_PLAIN = re.compile(r"\d+(?:\.\d+)?")
 _LONGEST = 20  # digits; sums and products of these stay exact in Decimal's 28
 _HALF = tuple(Decimal(5).scaleb(-d - 1) for d in range(_LONGEST + 1))
 _CENT = Decimal("0.01")
@@ -29,8 +30,8 @@ class Printed:
     """A number and what it stands for.
 
     ``value`` as printed, in ``unit`` (元, 万元, 亿元, %, or "" for points); ``low`` and ``high`` bound the interval;
-    ``decimals`` as printed. ``text``, ``label``, ``evidence`` and ``doubt`` belong to a number of the form itself;
-    a computed number has ``terms`` instead, the printed numbers it was computed from.
+    ``decimals`` as printed. A number of the form itself has its ``cell`` and the ``label`` it stands under there; a
+    computed number has ``terms`` instead, the numbers it was computed from.
     """
 
     value: Decimal
@@ -38,10 +39,8 @@ class Printed:
     high: Decimal
     decimals: int = 0
     unit: str = ""
-    text: str = ""
     label: str = ""
-    evidence: Evidence | None = None
-    doubt: Doubt | None = None
+    cell: Value | None = None
     terms: tuple["Printed", ...] = ()
 
     @classmethod
@@ -75,32 +74,41 @@ class Printed:
     @classmethod
     def constant(cls, value: Decimal, unit: str = "", label: str = "") -> "Printed":
         """An exact number that no form prints, such as the 100 of a profile."""
-        return cls(value, value, value, 0, unit, "", label)
+        return cls(value, value, value, 0, unit, label)
 
     @classmethod
     def sum(cls, items: "Iterable[Printed]") -> "Printed":
         """The sum of one or more numbers; money in different units is added in yuan."""
-        first, *rest = items
-        if any(each.unit != first.unit for each in rest):
-            return reduce(_add, rest, first)
+        first, *rest = terms = tuple(items)
         value, low, high, decimals = first.value, first.low, first.high, first.decimals
         for each in rest:
+            if each.unit != first.unit:
+                return reduce(_add, rest, first)
             value, low, high = value + each.value, low + each.low, high + each.high
             decimals = max(decimals, each.decimals)
-        terms = tuple(term for each in (first, *rest) for term in each.addends)
         return cls(value, low, high, decimals, first.unit, terms=terms)
 
     @property
     def addends(self) -> "tuple[Printed, ...]":
         """The printed numbers behind this one; a number of the form stands for itself."""
         if self.terms:
-            return self.terms
-        return (self,) if self.text else ()
+            return tuple(addend for term in self.terms for addend in term.addends)
+        return (self,) if self.cell is not None else ()
+
+    @property
+    def text(self) -> str:
+        """The text of the cell; empty for a computed number."""
+        return (self.cell.text or "") if self.cell is not None else ""
+
+    @property
+    def evidence(self) -> Evidence | None:
+        """Where the cell stands; None for a computed number."""
+        return self.cell.evidence if self.cell is not None else None
 
     @property
     def doubts(self) -> tuple[Doubt, ...]:
         """The doubts of every addend."""
-        return tuple(each.doubt for each in self.addends if each.doubt is not None)
+        return tuple(each.cell.doubt for each in self.addends if each.cell is not None and each.cell.doubt is not None)
 
     @property
     def evidences(self) -> tuple[Evidence, ...]:
@@ -122,7 +130,7 @@ class Printed:
 
     def __sub__(self, other: "Printed") -> "Printed":
         ends = (-other.value, -other.high, -other.low)
-        return _add(self, Printed(*ends, other.decimals, other.unit, terms=other.addends))
+        return _add(self, Printed(*ends, other.decimals, other.unit, terms=(other,)))
 
     def __mul__(self, other: "Printed") -> "Printed":
         """The product; at most one factor has a unit. Per cent times points are points."""
@@ -131,7 +139,7 @@ class Printed:
         scale = Decimal("0.01") if PERCENT in (self.unit, other.unit) else Decimal(1)
         unit = "" if unit == PERCENT else unit
         value, low, high = self.value * other.value * scale, min(corners) * scale, max(corners) * scale
-        return Printed(value, low, high, self.decimals + other.decimals, unit, terms=self.addends + other.addends)
+        return Printed(value, low, high, self.decimals + other.decimals, unit, terms=(self, other))
 
     def share_of(self, whole: "Printed") -> "Printed | None":
         """This number (not negative) as per cent of ``whole``; None when the whole is not positive."""
@@ -140,17 +148,17 @@ class Printed:
             return None
         value = part.value / whole.value * 100
         low, high = part.low / whole.high * 100, part.high / whole.low * 100
-        return Printed(value, low, high, 2, PERCENT, terms=self.addends + whole.addends)
+        return Printed(value, low, high, 2, PERCENT, terms=(self, whole))
 
     def rounded(self) -> "Printed":
         """Half up to two decimals, ends included."""
         value, low, high = (x.quantize(_CENT, ROUND_HALF_UP) for x in (self.value, self.low, self.high))
-        return Printed(value, low, high, 2, self.unit, terms=self.addends)
+        return Printed(value, low, high, 2, self.unit, terms=(self,))
 
     def up_to(self, most: "Printed") -> "Printed":
         """This number, never above ``most``."""
         ends = (min(self.value, most.value), min(self.low, most.low), min(self.high, most.high))
-        return Printed(*ends, self.decimals, self.unit, terms=self.addends)
+        return Printed(*ends, self.decimals, self.unit, terms=(self,))
 
     def or_else(self, other: "Printed") -> "Printed":
         """This number with an interval that also covers ``other``."""
@@ -166,7 +174,7 @@ class Printed:
         if not shift:
             return self
         scaled = (self.value.scaleb(shift), self.low.scaleb(shift), self.high.scaleb(shift))
-        return Printed(*scaled, max(self.decimals - shift, 0), YUAN, terms=self.addends)
+        return Printed(*scaled, max(self.decimals - shift, 0), YUAN, terms=(self,))
 
     def of_yuan(self, amount: Decimal) -> Decimal:
         """An amount of yuan in this number's unit."""
@@ -177,6 +185,8 @@ def _read(text: str | None, unit: str) -> tuple[Decimal, int, str] | None:
     """Value, decimals and unit of a cell's text; None for a blank, a dash, #### or words."""
     if not text:
         return None
+    if text.isascii() and len(text) <= _LONGEST and _PLAIN.fullmatch(text):
+        return Decimal(text), len(text.partition(".")[2]), unit
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text).replace("\u2212", "-")
     found = _NUMBER.fullmatch("".join(text.split()))
@@ -210,8 +220,9 @@ def _of_column(
 
 
 def _printed(number: Decimal, half: Decimal, decimals: int, unit: str, cell: Value, label: str) -> Printed:
-    text = cell.text or ""
-    return Printed(number, number - half, number + half, decimals, unit, text, label, cell.evidence, cell.doubt)
+    if not half:
+        return Printed(number, number, number, decimals, unit, label, cell)
+    return Printed(number, number - half, number + half, decimals, unit, label, cell)
 
 
 def _alike(a: Printed, b: Printed) -> tuple[Printed, Printed]:
@@ -227,4 +238,4 @@ def _add(a: Printed, b: Printed) -> Printed:
     x, y = _alike(a, b)
     decimals = max(x.decimals, y.decimals)
     ends = (x.value + y.value, x.low + y.low, x.high + y.high)
-    return Printed(*ends, decimals, x.unit, terms=a.addends + b.addends)
+    return Printed(*ends, decimals, x.unit, terms=(a, b))

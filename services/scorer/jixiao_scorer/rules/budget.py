@@ -71,7 +71,7 @@ def _by_how_much(initial: Decimal, change: Decimal) -> str:
 def fund_sum(case: Case) -> Iterator[Finding]:
     """FUND-SUM: in a column the sources do not add up to the total."""
     for column in COLUMNS:
-        total, parts = case.money["total", column], sources(case, column)
+        total, parts = case.money["total", column], case.source_sums[column]
         if total is None or parts is None or total.meets(parts):
             continue
         gap = (total - parts).in_yuan()
@@ -89,19 +89,9 @@ def fund_sum(case: Case) -> Iterator[Finding]:
         )
 
 
-def sources(case: Case, column: str) -> Printed | None:
-    """The sum of the sources; None while one that the document should have is missing or unreadable."""
-    parts = [case.money[source, column] for source in SOURCES]
-    texts = [getattr(getattr(case.form.funds, source), column).text for source in SOURCES]
-    if any(part is None and text != "" for part, text in zip(parts, texts, strict=True)):
-        return None
-    numbers = [part for part in parts if part is not None]
-    return Printed.sum(numbers) if numbers else None
-
-
 def fund_change(case: Case, column: str) -> Change | None:
     """The one number of a column that closes its sum, the printed execution rate permitting."""
-    total, parts = case.money["total", column], sources(case, column)
+    total, parts = case.money["total", column], case.source_sums[column]
     if total is None or parts is None or total.meets(parts):
         return None
     missing = total.in_yuan().value - parts.in_yuan().value
