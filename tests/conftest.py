@@ -11,6 +11,7 @@ import gc
 import logging
 import os
 import secrets
+import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -48,6 +49,13 @@ def _stray_errors_fail() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
+def open_folder() -> Iterator[Path]:
+    """A folder that other users reach (pytest's own are closed to them): PostgreSQL may have to run as another."""
+    with tempfile.TemporaryDirectory(prefix="jixiao-test-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     """A Kafka broker."""
     with Broker(tmp_path_factory.mktemp("kafka"), free_port(), free_port()) as broker:
@@ -55,9 +63,9 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
 
 
 @pytest.fixture(scope="session")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+def database(open_folder: Path) -> Iterator[Database]:
     """A PostgreSQL server."""
-    with Database(tmp_path_factory.mktemp("database") / "data", free_port(), PASSWORD, durable=False) as database:
+    with Database(open_folder / "postgres", free_port(), PASSWORD, durable=False) as database:
         yield database
 
 

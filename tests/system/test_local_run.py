@@ -64,9 +64,9 @@ NAMES = {
 
 
 @pytest.fixture(scope="module")
-def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+def up(open_folder: Path) -> Iterator[Up]:
     """One run for all tests of this file; what the last test leaves is ended here."""
-    running = Up(tmp_path_factory.mktemp("up") / "data")
+    running = Up(open_folder / "up")
     yield running
     if running.process.poll() is None:
         running.end(signal.SIGTERM)
@@ -99,9 +99,9 @@ def test_a_second_run_in_the_same_directory_is_refused(up: Up) -> None:
     assert f"进程号 {up.process.pid}" in second.stderr
 
 
-def test_a_second_run_elsewhere_takes_other_ports_and_leaves_no_orphans(up: Up, tmp_path: Path) -> None:
+def test_a_second_run_elsewhere_takes_other_ports_and_leaves_no_orphans(up: Up, open_folder: Path) -> None:
     """Two runs do not meet; when a launcher is killed outright, its children end by themselves."""
-    second = Up(tmp_path / "data")
+    second = Up(open_folder / "second")
     assert second.url != up.url
     children = second.children()
     assert set(children) == set(NAMES)

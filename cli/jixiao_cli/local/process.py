@@ -25,8 +25,7 @@ class LocalError(JixiaoError):
 class Process:
     """A child process with its log file. It dies with its parent, of ``orphan_signal``.
 
-    ``start_attempts``: so often it may end before it answers. ``user_namespace`` starts it as an ordinary user inside
-    a namespace of its own (for a server that refuses root).
+    ``start_attempts``: so often it may end before it answers. ``front``: the command that it is started through.
     """
 
     title = ""
@@ -35,7 +34,7 @@ class Process:
     stop_seconds = 20.0
     start_seconds = 60.0
     start_attempts = 1
-    user_namespace = False
+    front: Sequence[str] = ()
 
     def __init__(self, command: Sequence[str], log: Path, env: Mapping[str, str] | None = None) -> None:
         self.command = list(command)
@@ -77,21 +76,17 @@ class Process:
         """Start it without waiting."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         tether = [sys.executable, "-I", "-S", str(TETHER), str(os.getpid()), str(int(self.orphan_signal))]
+        self.log.touch(mode=0o600)
         with self.log.open("ab") as log:
             self._child = subprocess.Popen(
-                [*self.namespace(), *tether, *self.command],
+                [*self.front, *tether, *self.command],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 env=self.env,
                 start_new_session=True,
+                umask=0o077,
             )
-
-    def namespace(self) -> list[str]:
-        """The command in front that makes root an ordinary user, where that is needed."""
-        if not self.user_namespace or sys.platform != "linux" or os.geteuid() != 0:
-            return []
-        return ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
 
     def wait_ready(self) -> None:
         """Wait until it answers. Raises LocalError with the end of the log when it does not in time."""

@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Mapping
@@ -24,13 +25,15 @@ class Service(Process):
         self.title = f"服务 {name}"
         self.port = port
         self.url = f"http://{LOOPBACK}:{port}"
-        own = {f"JIXIAO_{name.upper()}_PORT": str(port), "TMPDIR": str(folder / "tmp"), "PYTHONUNBUFFERED": "1"}
+        self._temporary = folder / "tmp" / name
+        own = {f"JIXIAO_{name.upper()}_PORT": str(port), "TMPDIR": str(self._temporary), "PYTHONUNBUFFERED": "1"}
         environment = os.environ | settings | own
         super().__init__([sys.executable, "-m", f"jixiao_{name}"], folder / f"{name}.log", environment)
 
     def prepare(self) -> None:
-        """Make the folder of its temporary files."""
-        Path(str((self.env or {})["TMPDIR"])).mkdir(parents=True, exist_ok=True)
+        """Make the folder of its temporary files, without those of the last time."""
+        shutil.rmtree(self._temporary, ignore_errors=True)
+        self._temporary.mkdir(parents=True)
 
     def is_ready(self) -> bool:
         """Whether /readyz says so."""
