@@ -90,10 +90,10 @@ class Pipeline:
 
     @classmethod
     @asynccontextmanager
-    async def fresh(cls, broker: Broker, database: Database) -> AsyncIterator[Self]:
+    async def fresh(cls, broker: Broker, database: Database, password: str = PASSWORD) -> AsyncIterator[Self]:
         """A pipeline in a database and on topics of its own."""
         name = f"test_{secrets.token_hex(4)}"
-        dsns = {service: database.dsn_for(f"jixiao_{service}", PASSWORD, name) for service in SERVICES}
+        dsns = {service: database.dsn_for(f"jixiao_{service}", password, name) for service in SERVICES}
         await prepare_database(database.dsn, dsns)
         settings = TopicSettings(kafka=broker.bootstrap, topic_prefix=f"{name}.")
         await setup_topics(settings)

@@ -1,0 +1,1 @@
+"""Measurements, each beside a peer or the limit in the same run: ``make bench``."""
