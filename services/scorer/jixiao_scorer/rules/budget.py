@@ -109,14 +109,15 @@ def _change(case: Case, row: str, column: str, old: Printed, by: Decimal) -> Cha
 
 
 def _as_the_rate_says(case: Case, column: str, changes: list[Change]) -> list[Change]:
-    """Without the total where the printed rate bears it out, and the total alone where the rate bears out the sum."""
-    stated, total = case.stated_rate, changes[0]
+    """Without the total where the printed rate bears it out alone, the total only where it bears out the sum alone."""
+    stated = case.stated_rate
     if column == "initial" or stated is None or case.rate is None:
         return changes
-    if rate_agrees(stated, case.rate):
-        return changes[1:]
-    mended = rate_with(case, column, total)
-    return [total] if mended is not None and rate_agrees(stated, mended) else changes
+    mended = rate_with(case, column, changes[0])
+    now, then = rate_agrees(stated, case.rate), mended is not None and rate_agrees(stated, mended)
+    if now == then:
+        return changes
+    return changes[1:] if now else changes[:1]
 
 
 def rate_with(case: Case, column: str, change: Change) -> Printed | None:

@@ -45,7 +45,10 @@ def exec_score(case: Case) -> Iterator[Finding]:
         stated=stated,
         computed=true,
         amount=share(case, stated.value - true.value),
-        repair=_money_repair(case) or _rate_repair(case) or Change("funds.total.score", stated, true.value).repair,
+        repair=_money_repair(case)
+        or _rate_repair(case)
+        or _weight_repair(case)
+        or Change("funds.total.score", stated, true.value).repair,
     )
 
 
@@ -71,3 +74,14 @@ def _rate_repair(case: Case) -> Repair | None:
     if as_stated is None or not given.meets(as_stated):
         return None
     return Change("funds.total.rate", stated, rate.rounded().value).repair
+
+
+def _weight_repair(case: Case) -> Repair | None:
+    """The profile's weight of execution, where the printed score was computed with it and the weights do not sum up."""
+    given, weight, sums = case.stated_points, case.execution_weight, case.weight_sum
+    right = execution_score(case.rate, case.profile.execution)
+    if given is None or weight is None or right is None or not given.meets(right):
+        return None
+    if sums is None or sums.meets(case.profile.total):
+        return None
+    return Change("funds.total.weight", weight, case.profile.execution_weight).repair
