@@ -66,9 +66,9 @@ async def _idle(site: Site, receiver: Receiver) -> tuple[list[float], list[float
     events = site.events(after="0")
     for number in range(UPLOADS):
         began = time.perf_counter()
-        await site.upload(report(5000 + number, spent=False), "a.txt")
-        async for _, kind, _ in events:
-            if kind == "alerts.changed":
+        accepted = await site.upload(report(5000 + number, spent=False), "a.txt")
+        async for _, kind, data in events:
+            if kind == "alerts.changed" and data["after"]["version"]["upload_id"] == accepted["upload_id"]:
                 on_page.append(time.perf_counter() - began)
                 break
         await receiver.wait_for(number + 1)
