@@ -1,0 +1,80 @@
+"""The page of rules in Chinese, from the profiles: ``python -m jixiao_scorer.catalogue > docs/rules.md``."""
+
+from collections.abc import Iterator
+
+from jixiao.findings import RuleId
+from jixiao_scorer.profiles import DEFAULT, PROFILES, Profile, RuleSetting
+from jixiao_scorer.rules import RULES_BY_ID, RULES_VERSION, SILENCED_BY
+from jixiao_scorer.words import plain
+
+_HEAD = """# 规则目录
+
+本页由 `python -m jixiao_scorer.catalogue` 生成，请勿手工修改；规则的限值、等级、依据写在 `profiles/` 的配置文件里。
+规则版本：{version}。
+
+两条原则在所有规则之上：
+
+1. **凡可能由读取造成的，不归咎填报单位。** 参与计算的任何一个数读取存疑（错位、缺列、识别不清等），
+   该疑点即为「读取存疑」，等级降为提示，只请审核人员对照原件核实，不发给填报单位和订阅人。
+2. **按印出的位数比较。** 印到第几位的数代表一个区间，填报数与复核数的区间相交即为一致；全程使用十进制，不用浮点数。
+   元列印到分、万元列印到六位小数的金额是准确数；整数分值和得分是准确数；执行率至多按两位小数看待（99.6900即99.69）。
+
+等级：红灯为 `error`（错误）和 `serious`（严重），黄灯为 `warning`，提示为 `notice`。
+同一等级中涉及金额（元）大的在前；由另一条疑点引起的，列在那一条之下。
+
+依据中，《项目支出绩效评价管理办法》（财预〔2020〕10号）只是法律框架，各项数值均不出自该办法。
+"""
+
+
+def page() -> str:
+    """The whole page as Markdown."""
+    return "\n".join([_HEAD.format(version=RULES_VERSION), *_profiles(), *_table(PROFILES[DEFAULT]), *_rules()]) + "\n"
+
+
+def _profiles() -> Iterator[str]:
+    yield "## 配置\n"
+    yield "| 配置 | 名称 | 适用版式 | 预算执行 | 一级指标 | 依据 |"
+    yield "|---|---|---|---|---|---|"
+    for name, profile in sorted(PROFILES.items()):
+        levels = "，".join(f"{level}{plain(weight)}" for level, weight in profile.levels.items())
+        layouts = "、".join(profile.layouts) or "其他版式"
+        points = plain(profile.execution_weight)
+        yield f"| `{name}` | {profile.title} | {layouts} | {points} | {levels} | {profile.levels_basis} |"
+    yield ""
+
+
+def _table(profile: Profile) -> Iterator[str]:
+    yield "## 一览\n"
+    yield "| 规则 | 名称 | 等级 | 状态 |"
+    yield "|---|---|---|---|"
+    for rule in RULES_BY_ID:
+        setting = profile.rules[rule]
+        yield f"| [{rule}](#{rule.lower()}) | {setting.title} | {_severity(setting)} | {setting.stage} |"
+    yield ""
+
+
+def _rules() -> Iterator[str]:
+    for rule in RULES_BY_ID:
+        setting = PROFILES[DEFAULT].rules[rule]
+        yield f"## {rule}\n"
+        yield f"**{setting.title}**（{_severity(setting)}）。{setting.meaning}\n"
+        if setting.limits:
+            yield "- 限值：" + "，".join(f"`{name}` = {plain(limit)}" for name, limit in setting.limits.items())
+        yield f"- 依据：{setting.basis}"
+        if silent := SILENCED_BY.get(rule):
+            yield f"- 触发时不再判断：{_names(silent)}"
+        yield ""
+
+
+def _names(rules: frozenset[RuleId]) -> str:
+    others = [rule.value for rule in RULES_BY_ID if rule in rules]
+    return "其他全部规则" if len(others) == len(RULES_BY_ID) - 1 else "、".join(others)
+
+
+def _severity(setting: RuleSetting) -> str:
+    lights = [setting.severity] + ([setting.grave] if setting.grave is not None else [])
+    return "；".join(f"{light.light} `{light}`" for light in lights)
+
+
+if __name__ == "__main__":
+    print(page(), end="")

@@ -1,0 +1,104 @@
+"""``jixiao check``: what it prints, in which order, and how it ends. No server is imported."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from jixiao_cli.main import app
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+KEYS = [
+    "source", "ordinal", "code", "rule", "stage", "severity", "cause", "indicator", "stated", "computed", "difference",
+    "amount", "sentence", "repair", "follows", "evidence",
+]  # fmt: skip
+SENTENCE = "预算执行率为0.05%（全年预算数4,029,477.14元，全年执行数1,863.00元），低于60%，尚有4,027,614.14元未支出。"
+
+
+def check(*arguments: str | Path) -> tuple[int, str, str]:
+    """Exit code, output and errors of a run."""
+    result = CliRunner().invoke(app, ["check", *map(str, arguments)])
+    return result.exit_code, result.stdout, result.stderr
+
+
+def test_the_worst_sentence_comes_first_and_whole() -> None:
+    """Low execution before what follows from it; the summary counts; exit code 1."""
+    code, out, _ = check(SAMPLES / "low-execution.txt")
+    assert code == 1
+    lines = [line for line in out.splitlines() if "红灯" in line or "└" in line]
+    assert SENTENCE in lines[0]
+    assert "└ 指标得分率" in lines[1]
+    assert lines[-1] == "共1个文件，复核自评表1张：红灯2条。"
+
+
+def test_a_sound_form_is_clean() -> None:
+    """No table, exit code 0."""
+    assert check(SAMPLES / "sound.xlsx") == (0, "共1个文件，复核自评表1张：未发现疑点。\n", "")
+
+
+def test_json_has_the_agreed_keys_worst_first() -> None:
+    """Over several files; money as text."""
+    code, out, _ = check("--json", SAMPLES / "wrong-total.txt", SAMPLES / "low-execution.txt")
+    findings = json.loads(out)["findings"]
+    assert code == 1
+    assert [list(each) for each in findings] == [KEYS] * 3
+    assert [each["rule"] for each in findings] == ["EXEC-LOW", "SCORE-EXEC-GAP", "TOTAL-SUM"]
+    first, last = findings[0], findings[2]
+    assert (first["source"], first["sentence"], first["amount"]) == ("low-execution.txt", SENTENCE, "4027614.14")
+    assert (last["stated"], last["computed"], last["repair"]) == (
+        "98.90",
+        "99.9",
+        {"path": "total_score", "value": "99.90"},
+    )
+    assert last["evidence"][0]["line"]
+
+
+def test_a_clean_file_is_an_empty_list() -> None:
+    """Still JSON."""
+    code, out, _ = check("--json", SAMPLES / "sound.txt")
+    assert (code, json.loads(out)) == (0, {"findings": []})
+
+
+def test_a_folder_is_walked(tmp_path: Path) -> None:
+    """With what lies below it; Markdown, hidden files and the lock files of Excel are left out."""
+    (tmp_path / "教育局").mkdir()
+    shutil.copy(SAMPLES / "sound.txt", tmp_path / "一.txt")
+    shutil.copy(SAMPLES / "blank-scored.txt", tmp_path / "教育局" / "二.txt")
+    for name in ("README.md", ".hidden", "~$一.xlsx"):
+        (tmp_path / name).write_text("不是自评表", encoding="utf-8")
+    code, out, _ = check("--json", tmp_path)
+    assert code == 1
+    assert {each["source"] for each in json.loads(out)["findings"]} == {"教育局/二.txt"}
+
+
+@pytest.mark.parametrize("content", [b"", b"%PDF-1.7 nothing in it", "一段没有表格的话。".encode()])
+def test_what_cannot_be_judged_says_so_and_hides_nothing(tmp_path: Path, content: bytes) -> None:
+    """Exit code 2; the findings of the other files are still there."""
+    (tmp_path / "坏.dat").write_bytes(content)
+    code, out, err = check(tmp_path / "坏.dat", SAMPLES / "wrong-total.txt")
+    assert code == 2
+    assert err.startswith("坏.dat：")
+    assert "TOTAL-SUM" in out
+    assert "其中1个无法复核" in out
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    """In a sentence, exit code 2."""
+    code, _, err = check(tmp_path / "没有.xlsx")
+    assert code == 2
+    assert err.startswith("没有.xlsx：无法打开文件")
+
+
+def test_the_checker_imports_no_server() -> None:
+    """It must run where only the base dependencies are installed."""
+    program = (
+        "import sys, jixiao_cli.check\n"
+        "servers = {'faust', 'asyncpg', 'aiokafka', 'pydantic_settings', 'fastapi', 'structlog', 'prometheus_client'}\n"
+        "print(sorted(servers & set(sys.modules)))"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"
