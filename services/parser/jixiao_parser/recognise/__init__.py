@@ -2,6 +2,7 @@
 
 from jixiao.forms.document import Document
 from jixiao.forms.model import Form
+from jixiao_parser.recognise.flow import on_a_grid
 from jixiao_parser.recognise.goals import goals_of
 from jixiao_parser.recognise.grid import lines_of
 from jixiao_parser.recognise.heads import fields_of
@@ -15,7 +16,7 @@ __all__ = ["recognise"]
 
 def recognise(document: Document) -> tuple[Form, ...]:
     """The forms of a document in their order; none when it holds none."""
-    return tuple(_form(pieces, ordinal) for ordinal, pieces in enumerate(pieces_of(lines_of(document)), start=1))
+    return tuple(_form(pieces, ordinal) for ordinal, pieces in enumerate(pieces_of(on_a_grid(list(lines_of(document)))), start=1))
 
 
 def _form(pieces: Pieces, ordinal: int) -> Form:

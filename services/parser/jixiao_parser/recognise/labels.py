@@ -44,6 +44,8 @@ def _load() -> dict[str, Any]:
 _WORDS = _load()
 TITLES = frozenset(key(word) for word in _WORDS["titles"])
 TOTALS = frozenset(key(word) for word in _WORDS["totals"])
+SECTIONS = frozenset(key(word) for word in _WORDS["sections"])
+REASONS = tuple(_WORDS["reasons"])
 PLACEHOLDERS = frozenset(_WORDS["placeholders"])
 FIELDS = _table(_WORDS["fields"])
 FUND_ROWS = _table(_WORDS["funds"]["rows"])

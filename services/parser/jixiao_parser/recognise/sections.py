@@ -74,7 +74,7 @@ def part_of(line: Line) -> Part:
         return Part.FUNDS_HEADER
     if any(word in ("expected", "actual") for word in _keys(line, labels.GOALS)):
         return Part.GOALS_HEADER
-    if any(field_of(item) in ("code", "name", "unit", "budget_unit") for item in line.items):
+    if any(field_of(item) in ("code", "name", "year", "unit", "budget_unit") for item in line.items):
         return Part.FIELDS
     if any(labels.key(item.text or "") in labels.FUND_ROWS for item in line.items[:2]):
         return Part.FUNDS

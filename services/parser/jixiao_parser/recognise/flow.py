@@ -1,0 +1,233 @@
+"""Text in reading order, as it is copied out of a PDF: the cells of a row follow one another, parted by blanks, and a
+long cell goes on in the next lines. This step puts such a text back onto a grid; lines that are a grid stay as they are.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from jixiao.forms.document import Cell, Row
+from jixiao_parser.recognise import labels
+from jixiao_parser.recognise.grid import Item, Line
+from jixiao_parser.recognise.texts import clean, is_dash, is_hashes, is_number, number
+from jixiao_parser.recognise.wraps import Gap, reason_and_name, two_texts, widths_of
+
+FUNDS_LABEL, FUNDS_FIRST = 1, 2
+LEVEL1, LEVEL2, NAME, TARGET, ACTUAL, WEIGHT, SCORE, DEVIATION = range(1, 9)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A line as its words; ``line`` is where it stands."""
+
+    line: Line
+    words: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Block:
+    """The lines of one indicator: labels, lines of one word (the reason of the row above and the own name), cells."""
+
+    line: Line
+    level1: str = ""
+    level2: str = ""
+    loose: list[str] = field(default_factory=list)
+    name: str = ""
+    target: str = ""
+    actual: str = ""
+    weight: str = ""
+    score: str = ""
+    behind: list[str] = field(default_factory=list)
+
+
+def on_a_grid(lines: Sequence[Line]) -> list[Line]:
+    """The lines, put back onto a grid if they are a text in reading order."""
+    split = [Words(line, tuple(line.items[0].raw.split())) for line in lines if len(line.items) == 1]
+    if len(split) < len(lines) * 0.9 or not any(_is_header(each) for each in split):
+        return list(lines)
+    return list(_forms(split))
+
+
+def _is_header(line: Words) -> bool:
+    return sum(labels.INDICATOR_COLUMNS.get(labels.key(word)) in ("level1", "level2", "name") for word in line.words) == 3
+
+
+def _forms(lines: Sequence[Words]) -> Iterator[Line]:
+    """Part by part; what stands between the total of one form and the head of the next is no part of either."""
+    at = 0
+    while at < len(lines):
+        if not any(_is_head(word) for word in lines[at].words):
+            if labels.is_title("".join(lines[at].words)):
+                yield lines[at].line
+            at += 1
+            continue
+        funds = _next(lines, at, lambda each: any(labels.key(word) in labels.FUND_COLUMNS for word in each.words))
+        goals = _next(lines, funds, lambda each: any(labels.GOALS.get(labels.key(word)) for word in each.words))
+        header = _next(lines, goals, _is_header)
+        total = _next(lines, header, lambda each: labels.key(each.words[0]) in labels.TOTALS)
+        after = min(total + 3, len(lines))
+        yield from _head(lines[at:funds])
+        yield from _funds(lines[funds:goals])
+        yield from _goals(lines[goals:header])
+        yield from _indicators(lines[header:total])
+        yield from _total(lines[total:after])
+        at = max(total + 1, at + 1)
+
+
+def _next(lines: Sequence[Words], at: int, holds: Callable[[Words], bool]) -> int:
+    return next((each for each in range(at, len(lines)) if holds(lines[each])), len(lines))
+
+
+def _is_head(word: str) -> bool:
+    return word[-1] in "：:" and labels.FIELDS.get(labels.key(word)) in ("code", "name")
+
+
+def _row(line: Line, cells: Iterable[tuple[int, str]]) -> Line:
+    made = [Cell(text, column) for column, text in cells if text]
+    items = tuple(Item(clean(cell.text or ""), cell.column, cell) for cell in made)
+    return Line(line.document, line.sheet, Row(tuple(made), line.row.line), items)
+
+
+def _head(lines: Sequence[Words]) -> Iterator[Line]:
+    """Labels end with a colon; a value goes on until the next label or heading."""
+    found: list[tuple[Line, str, list[str]]] = []
+    for each in lines:
+        for word in each.words:
+            if labels.key(word) in labels.SECTIONS:
+                break
+            if (word[-1] in "：:" and labels.key(word) in labels.FIELDS) or labels.key(word) == "绩效自评年":
+                found.append((each.line, word, []))
+            elif found and not (word[-1] in "：:" and len(word) <= 2):
+                found[-1][2].append(word)
+    for line, label, values in found:
+        yield _row(line, [(0, label), (1, "".join(values))])
+
+
+def _funds(lines: Sequence[Words]) -> Iterator[Line]:
+    header: list[str] = []
+    label = ""
+    for each in lines:
+        values = []
+        for word in each.words:
+            name = labels.key(word)
+            if name in labels.FUND_ROWS:
+                label = word
+            elif name in labels.FUND_COLUMNS and not label:
+                header.append(word)
+            elif label and (is_number(word) or is_dash(word) or is_hashes(word)):
+                values.append(word)
+        if header and label:
+            yield _row(lines[0].line, enumerate(header, start=FUNDS_FIRST))
+            header = []
+        if label and values:
+            yield _row(each.line, [(FUNDS_LABEL, label), *enumerate(values, start=FUNDS_FIRST)])
+
+
+def _goals(lines: Sequence[Words]) -> Iterator[Line]:
+    """Two texts one after the other: where the first ends, its last line is short, or a blank line follows."""
+    texts: list[Words] = []
+    for each in lines:
+        words = [word for word in each.words if word != "*" and labels.key(word) not in labels.SECTIONS]
+        names = [labels.GOALS.get(labels.key(word)) for word in words]
+        if "expected" in names:
+            yield _row(each.line, [(1, "预期目标"), (4, "实际完成情况")])
+        elif words and not all(name == "frame" for name in names):
+            texts.append(Words(each.line, tuple(words)))
+    if texts:
+        first, second = two_texts([(each.line.row.line, each.words) for each in texts])
+        yield _row(texts[0].line, [(1, first), (4, second)])
+
+
+def _total(lines: Sequence[Words]) -> Iterator[Line]:
+    if not lines:
+        return
+    figures = [word for each in lines for word in each.words[:4] if is_number(word) or is_hashes(word)]
+    yield _row(lines[0].line, [(0, "总分"), *enumerate(figures[:2], start=WEIGHT)])
+
+
+def _indicators(lines: Sequence[Words]) -> Iterator[Line]:
+    if not lines:
+        return
+    names = ("一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分", "偏差原因分析及改进措施")
+    yield _row(lines[0].line, enumerate(names, start=LEVEL1))
+    begins = _next(lines, 1, lambda each: labels.level_key(each.words[0]) in labels.LEVEL1)
+    blocks, rest = _blocks(lines[begins:])
+    deducted = [False, *(_is_deducted(block) for block in blocks[:-1])]
+    gaps = [Gap(tuple(block.loose), less) for block, less in zip(blocks, deducted, strict=True)]
+    widths = widths_of(gaps)
+    reasons: list[str] = []
+    for gap, block in zip(gaps, blocks, strict=True):
+        reason, name = reason_and_name(gap, widths, bool(block.name))
+        reasons.append(reason)
+        block.name = name + block.name
+    reasons.append("".join(rest))
+    for at, block in enumerate(blocks):
+        reason = "".join(block.behind) + reasons[at + 1]
+        texts = (block.level1, block.level2, block.name, block.target, block.actual, block.weight, block.score, reason)
+        yield _row(block.line, enumerate(texts, start=LEVEL1))
+
+
+def _blocks(lines: Sequence[Words]) -> tuple[list[_Block], list[str]]:
+    """The indicators, each up to its figures; and the lines after the last one's."""
+    blocks: list[_Block] = []
+    current: _Block | None = None
+    heads: list[tuple[str, ...]] = []
+    for each in lines:
+        current = current or _Block(each.line)
+        words = _without_labels(each.words, current)
+        figures = _figures_at(words)
+        if figures is None:
+            if len(words) == 1 and not heads:
+                current.loose.append(words[0])
+            elif words:
+                heads.append(words)
+            continue
+        current.line = each.line
+        current.weight, current.score = words[figures], words[figures + 1]
+        current.behind = list(words[figures + 2 :])
+        _fill(current, heads, words[:figures])
+        blocks.append(current)
+        current, heads = None, []
+    rest = [*current.loose, *("".join(words) for words in heads)] if current else []
+    return blocks, rest
+
+
+def _without_labels(words: tuple[str, ...], block: _Block) -> tuple[str, ...]:
+    at = 0
+    for word in words:
+        if labels.level_key(word) in labels.LEVEL1 or (block.level1 and labels.is_points_fragment(word)):
+            block.level1 += word
+        elif labels.level_key(word) in labels.LEVEL2 and not block.level2:
+            block.level2 = word
+        else:
+            break
+        at += 1
+    return words[at:]
+
+
+def _figures_at(words: tuple[str, ...]) -> int | None:
+    """Where weight and score stand: the last two numbers side by side with no number behind."""
+    for at in range(len(words) - 2, -1, -1):
+        if _is_figure(words[at]) and (_is_figure(words[at + 1]) or is_hashes(words[at + 1])):
+            return at
+    return None
+
+
+def _is_figure(word: str) -> bool:
+    return is_number(word) and "%" not in word
+
+
+def _fill(block: _Block, heads: Sequence[tuple[str, ...]], words: tuple[str, ...]) -> None:
+    """Name, target and actual from the line of the figures and, where cells go on, from the lines above it."""
+    cells = ["", "", ""]
+    for line in (*heads, words):
+        if len(line) > 2:
+            line = ("".join(line[:-2]), *line[-2:])
+        first = 3 - len(line)
+        for at, word in enumerate(line, start=first):
+            cells[at] += word
+    block.name, block.target, block.actual = cells
+
+
+def _is_deducted(block: _Block) -> bool:
+    weight, score = number(block.weight), number(block.score)
+    return weight is not None and score is not None and score < weight

@@ -1,0 +1,115 @@
+"""Cells that go on in further lines: a line that is followed by more of its cell is full, the last one need not be.
+
+So a run of lines that holds two cells one after the other is parted where the first one's last line may end.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from jixiao_parser.recognise import labels
+
+USUAL = 9.0
+GLUED = 1.0  # a line that is wider than its column by this much holds the end of one cell and the start of another
+UNLIKELY = 2.5
+SENTENCE_ENDS = "。.；;"
+_NEVER_FIRST = "，,。.；;、：:）)”’"
+_YEAR = re.compile(r"20\d\d年")
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The lines between the figures of one row and those of the next; ``deducted``: that row lost points."""
+
+    lines: tuple[str, ...]
+    deducted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Widths:
+    """The widths of two columns, in full-width signs."""
+
+    reason: float
+    name: float
+
+
+def width(text: str) -> float:
+    """How wide a text is, in full-width signs."""
+    return sum(1.0 if unicodedata.east_asian_width(sign) in "WFA" else 0.5 for sign in text)
+
+
+def has_reason(gap: Gap) -> bool:
+    """Whether a gap begins with the reason for a deviation."""
+    return bool(gap.lines) and gap.lines[0].startswith(labels.REASONS)
+
+
+def widths_of(gaps: Sequence[Gap]) -> Widths:
+    """The widths of the columns of reasons and names, from the gaps that hold but one of them."""
+    names = [width(line) for gap in gaps if not has_reason(gap) for line in gap.lines]
+    reasons = [width(line) for gap in gaps if has_reason(gap) for line in gap.lines[:2]]
+    name = max(names, default=USUAL)
+    return Widths(max(reasons, default=name), name)
+
+
+def reason_and_name(gap: Gap, widths: Widths, named: bool) -> tuple[str, str]:
+    """What of a gap is the reason of the row above and what the name of the row below.
+
+    ``named``: the name goes on beside the row's figures, so that every line of it here is full.
+    """
+    best = (float("inf"), "", "")
+    for reason, name in _partings(gap.lines, widths):
+        if not name and not named:
+            continue
+        cost = _cost(reason, widths.reason, False) + _cost(name, widths.name, named)
+        cost += UNLIKELY * (bool(reason) != gap.deducted) + UNLIKELY * (bool(reason) != has_reason(gap))
+        cost += 1.5 * bool(reason and reason[-1][-1] not in SENTENCE_ENDS)
+        cost += UNLIKELY * any(line.startswith(labels.REASONS[:4]) for line in name)
+        if cost < best[0]:
+            best = cost, "".join(reason), "".join(name)
+    return best[1], best[2]
+
+
+def _partings(lines: Sequence[str], widths: Widths) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    found = [(tuple(lines[:at]), tuple(lines[at:])) for at in range(len(lines) + 1)]
+    for at, line in enumerate(lines):
+        if width(line) > max(widths.reason, widths.name) + GLUED:
+            found += [
+                ((*lines[:at], line[:cut]), (line[cut:], *lines[at + 1 :]))
+                for cut in range(1, len(line))
+                if width(line[cut:]) <= widths.name + 0.5
+            ]
+    return found
+
+
+def _cost(lines: Sequence[str], limit: float, goes_on: bool) -> float:
+    """How badly lines fit a column: those that go on should be full (or end a paragraph), and none should be wider."""
+    cost = sum(max(0.0, width(line) - limit - 0.5) for line in lines)
+    for at, line in enumerate(lines if goes_on else lines[:-1]):
+        if not (at + 1 < len(lines) and lines[at + 1].startswith(labels.REASONS)):
+            short = limit - width(line)
+            cost += max(0.0, short - 1.0) + 0.1 * max(0.0, short)
+    return cost
+
+
+def two_texts(lines: Sequence[tuple[int, tuple[str, ...]]]) -> tuple[str, str]:
+    """Two long texts one after the other, each as lines with their numbers: the first and the second.
+
+    A blank line, a line that ends early and a year at the start speak for the second text to begin; it may also begin
+    behind a blank inside a line.
+    """
+    best = (float("inf"), "".join("".join(words) for _, words in lines), "")
+    for at, (number, words) in enumerate(lines):
+        above = [text for _, text in lines[:at]]
+        below = [text for _, text in lines[at + 1 :]]
+        for cut in range(len(words)):
+            first = ["".join(text) for text in (*above, words[:cut]) if text]
+            second = ["".join(text) for text in (words[cut:], *below)]
+            if not first or second[0][0] in _NEVER_FIRST:
+                continue
+            cost = _cost(first, max(map(width, first)), False) + _cost(second, max(map(width, second)), False)
+            cost += UNLIKELY * (cut > 0) - UNLIKELY * (cut == 0 and number - lines[at - 1][0] > 1)
+            cost -= 4 * UNLIKELY * bool(_YEAR.match(second[0]))
+            if cost < best[0]:
+                best = cost, "".join(first), "".join(second)
+    return best[1], best[2]
