@@ -77,7 +77,7 @@ class ServiceSettings(KafkaSettings):
     port: int = Field(ge=0, le=65535)
     log_level: LogLevel = "info"
     give_up_after: float = Field(600.0, gt=0)
-    session_timeout: float = Field(60.0, gt=0)
+    session_timeout: float = Field(15.0, gt=0)
 
 
 class ParserSettings(ServiceSettings):
