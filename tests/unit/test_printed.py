@@ -17,7 +17,6 @@ READ = [
     ("62万", "62", 0, WAN),
     ("0.1863 万元", "0.1863", 4, WAN),
     ("1.2亿元", "1.2", 1, "亿元"),
-    ("99.69％", "99.69", 2, PERCENT),
     ("-12.5", "-12.5", 1, YUAN),
     ("−12.5", "-12.5", 1, YUAN),
     ("0", "0", 0, YUAN),
@@ -46,6 +45,13 @@ def test_a_number_is_read_exactly(text: str, value: str, decimals: int, unit: st
 def test_what_is_no_number_is_none_and_never_zero(text: str | None) -> None:
     """Blanks, dashes, hash marks, words, quantities of other things, and numbers too long to be amounts."""
     assert Printed.parse(Value(text=text)) is None
+
+
+def test_a_unit_of_another_kind_is_no_number_of_the_cell() -> None:
+    """Per cent where points stand, points where money stands; 分 are points."""
+    assert [Printed.parse(Value(text=text)) for text in ("98%", "5万元")] == [None, None]
+    assert Printed.parse(Value(text="98%"), YUAN) is Printed.parse(Value(text="5分"), YUAN) is None
+    assert (printed("5分", "").value, printed("99.69％", PERCENT).value) == (5, Decimal("99.69"))
 
 
 def test_a_number_stands_for_half_a_unit_of_its_last_digit() -> None:

@@ -1,7 +1,7 @@
 """Findings are made here alone, so that none leaves without its rule's setting, evidence, addends and doubts."""
 
 from collections.abc import Iterable, Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from jixiao.findings import Addend, Cause, Finding, Repair, RuleId, Severity, Subject
 from jixiao.forms import Doubt, DoubtKind, Evidence, Value
@@ -14,6 +14,7 @@ RULES_VERSION = 1
 FORM = Subject()
 
 _FEN = Decimal("0.01")
+_WIDE = Context(prec=100)  # so that no amount is too large to round
 
 # Doubts that are settled once the sums of the table close: the cell stands where it was put.
 _SETTLED_BY_SUMS = (DoubtKind.DISPLACED, DoubtKind.GUESSED)
@@ -66,7 +67,7 @@ def finding(
         addends=tuple(Addend(label=each.label, text=each.text, evidence=each.evidence) for each in behind),
         difference=abs(numbers[0].value - numbers[1].value) if differ else None,
         tolerance=sum((each.tolerance for each in numbers), Decimal(0)) if differ else None,
-        amount=amount.quantize(_FEN, ROUND_HALF_UP) if amount is not None else None,
+        amount=amount.quantize(_FEN, ROUND_HALF_UP, _WIDE) if amount is not None else None,
         sentence=sentence,
         repair=repair,
         follows=follows,

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import reduce
 
 from jixiao.forms.model import Doubt, Evidence, Value
@@ -17,12 +17,13 @@ from jixiao.forms.model import Doubt, Evidence, Value
 YUAN, WAN, YI, PERCENT = "元", "万元", "亿元", "%"
 
 _SHIFT = {YUAN: 0, WAN: 4, YI: 8}
-_SUFFIX = {"": "", "元": YUAN, "万": WAN, "万元": WAN, "亿": YI, "亿元": YI, "%": PERCENT, "分": ""}
+_SUFFIX = {"元": YUAN, "万": WAN, "万元": WAN, "亿": YI, "亿元": YI, "%": PERCENT, "分": ""}
 _NUMBER = re.compile(r"[¥￥]?([+-]?)(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?(%|万元|亿元|万|亿|元|分)?")
 _PLAIN = re.compile(r"\d+(?:\.\d+)?")
 _LONGEST = 20  # digits; sums and products of these stay exact in Decimal's 28
 _HALF = tuple(Decimal(5).scaleb(-d - 1) for d in range(_LONGEST + 1))
 _CENT = Decimal("0.01")
+_WIDE = Context(prec=100)  # so that no number on a form is too large to round
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,8 @@ class Printed:
     def parse(cls, value: Value, unit: str = "", label: str = "", at_most: int = _LONGEST) -> "Printed | None":
         """The number in a cell, standing for half a unit of its last decimal either way; None when there is none.
 
-        A unit printed in the cell wins over ``unit``. Decimals beyond ``at_most`` are padding (99.6900).
+        A unit printed in the cell wins over ``unit`` where both are money; one of another kind is no number of this
+        cell (98% where points stand). Decimals beyond ``at_most`` are padding (99.6900).
         """
         read = _read(value.text, unit)
         if read is None:
@@ -152,7 +154,7 @@ class Printed:
 
     def rounded(self) -> "Printed":
         """Half up to two decimals, ends included."""
-        value, low, high = (x.quantize(_CENT, ROUND_HALF_UP) for x in (self.value, self.low, self.high))
+        value, low, high = (x.quantize(_CENT, ROUND_HALF_UP, _WIDE) for x in (self.value, self.low, self.high))
         return Printed(value, low, high, 2, self.unit, terms=(self,))
 
     def up_to(self, most: "Printed") -> "Printed":
@@ -182,7 +184,7 @@ class Printed:
 
 
 def _read(text: str | None, unit: str) -> tuple[Decimal, int, str] | None:
-    """Value, decimals and unit of a cell's text; None for a blank, a dash, #### or words."""
+    """Value, decimals and unit of a cell's text; None for a blank, a dash, ####, words, or a unit of another kind."""
     if not text:
         return None
     if text.isascii() and len(text) <= _LONGEST and _PLAIN.fullmatch(text):
@@ -196,7 +198,10 @@ def _read(text: str | None, unit: str) -> tuple[Decimal, int, str] | None:
     whole, fraction = whole.replace(",", ""), fraction or ""
     if len(whole) + len(fraction) > _LONGEST:
         return None
-    return Decimal(f"{sign}{whole}.{fraction}"), len(fraction), _SUFFIX[suffix or ""] or unit
+    own_unit = _SUFFIX[suffix] if suffix else unit
+    if own_unit != unit and not (own_unit in _SHIFT and unit in _SHIFT):
+        return None
+    return Decimal(f"{sign}{whole}.{fraction}"), len(fraction), own_unit
 
 
 def _of_column(

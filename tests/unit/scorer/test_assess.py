@@ -76,6 +76,42 @@ def test_a_displaced_cell_is_no_doubt_once_the_sums_close() -> None:
         assert found["SCORE-EXEC-GAP"].severity == severity
 
 
+PATHS = [
+    *(f"funds.{row}.{column}" for row in ("total", "fiscal", "other") for column in ("initial", "budget", "executed")),
+    *(f"funds.total.{name}" for name in ("weight", "rate", "score")),
+    *(f"indicators[{place}].{name}" for place in (0, 2, 5) for name in ("weight", "score", "actual", "level1", "name")),
+    *("total_weight", "total_score"),
+]
+TEXTS = [
+    None,
+    "",
+    "—",
+    "####",
+    "无",
+    "0",
+    "0.00",
+    "-1",
+    "98%",
+    "62万",
+    "5分",
+    "9" * 20,
+    f"0.{'0' * 17}1",
+    "100.005",
+    "1,0",
+]
+
+
+@given(
+    st.dictionaries(st.sampled_from(PATHS), st.sampled_from(TEXTS) | st.text(max_size=6)),
+    st.sampled_from(("元", "万元")),
+)
+def test_no_form_is_beyond_judging(changes: dict[str, str | None], unit: str) -> None:
+    """Whatever stands in its cells: figures and findings come back, and every finding has its sentence."""
+    assessment = assess(form(changes, unit=unit), SHENZHEN)
+    assert len(assessment.figures) >= 7
+    assert all(each.sentence.endswith("。") for each in assessment.findings)
+
+
 @given(
     st.decimals(min_value=1, max_value=10**8, places=2),
     st.decimals(min_value=0, max_value=100, places=2),

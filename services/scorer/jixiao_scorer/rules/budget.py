@@ -9,7 +9,7 @@ from jixiao_scorer.build import finding
 from jixiao_scorer.case import COLUMN_NAMES, COLUMNS, ROW_NAMES, SOURCES, Case
 from jixiao_scorer.recompute import execution_rate, rate_agrees
 from jixiao_scorer.repair import Change, smallest
-from jixiao_scorer.words import money, plain
+from jixiao_scorer.words import money, percent
 
 
 def budget_zero(case: Case) -> Iterator[Finding]:
@@ -65,7 +65,7 @@ def _kind_of_change(case: Case, row: str, change: Decimal) -> str:
 def _by_how_much(initial: Decimal, change: Decimal) -> str:
     if not initial:
         return "年初未安排"
-    return f"{'增加' if change > 0 else '减少'}{plain(round(abs(change) / initial * 100, 2))}%"
+    return f"{'增加' if change > 0 else '减少'}{percent(abs(change) / initial * 100)}"
 
 
 def fund_sum(case: Case) -> Iterator[Finding]:
