@@ -37,23 +37,20 @@ def finding(
     settled: bool = False,
     amount: Decimal | None = None,
     repair: Repair | None = None,
-    follows: RuleId | None = None,
 ) -> Finding:
-    """A finding of ``rule``. Evidence, addends and doubts are those of the numbers and ``values`` it names.
+    """A finding of ``rule``, with the evidence, addends and doubts of the numbers and ``values`` it names.
 
-    ``terms`` are numbers behind a ``computed`` that is words; ``doubts`` are further ones, such as a lost row's. Any
-    doubt makes it an extraction doubt of the least severity, but for those on the place of a cell where ``settled``
-    says that sums which close have confirmed it.
+    ``terms`` are numbers behind a ``computed`` that is words. Any doubt makes it an extraction doubt of the least
+    severity; ``settled``: sums that close have confirmed the place of the cells.
     """
     setting = case.profile.rules[rule]
     numbers = [each for each in (stated, computed) if isinstance(each, Printed)]
     used = [*numbers, *terms]
-    behind = [*(computed.addends if isinstance(computed, Printed) else ()), *terms]
     reasons = [*_doubts(used, values, settled), *doubts]
     if reasons:
         cause, sentence = Cause.EXTRACTION_DOUBT, f"{sentence}读取存疑：{_notes(reasons)}，请对照原件核实。"
     severity = setting.grave if grave and setting.grave is not None else setting.severity
-    differ = len(numbers) == 2 and numbers[0].unit == numbers[1].unit
+    difference, tolerance = _difference(numbers)
     return Finding(
         rule=rule,
         rule_version=RULES_VERSION,
@@ -64,13 +61,12 @@ def finding(
         indicator=place,
         stated=_text(stated),
         computed=_text(computed),
-        addends=tuple(Addend(label=each.label, text=each.text, evidence=each.evidence) for each in behind),
-        difference=abs(numbers[0].value - numbers[1].value) if differ else None,
-        tolerance=sum((each.tolerance for each in numbers), Decimal(0)) if differ else None,
+        addends=_addends(computed, terms),
+        difference=difference,
+        tolerance=tolerance,
         amount=amount.quantize(_FEN, ROUND_HALF_UP, _WIDE) if amount is not None else None,
         sentence=sentence,
         repair=repair,
-        follows=follows,
         evidence=_evidence(used, values),
         basis=setting.basis,
     )
@@ -98,6 +94,18 @@ def _evidence(numbers: list[Printed], values: Iterable[Value]) -> tuple[Evidence
     found = [value.evidence for value in values if value.evidence is not None]
     found += [evidence for number in numbers for evidence in number.evidences]
     return tuple(found)
+
+
+def _addends(computed: Printed | str | None, terms: Sequence[Printed]) -> tuple[Addend, ...]:
+    behind = [*(computed.addends if isinstance(computed, Printed) else ()), *terms]
+    return tuple(Addend(label=each.label, text=each.text, evidence=each.evidence) for each in behind)
+
+
+def _difference(numbers: list[Printed]) -> tuple[Decimal | None, Decimal | None]:
+    """How far two numbers of one unit lie apart, and how far they may."""
+    if len(numbers) != 2 or numbers[0].unit != numbers[1].unit:
+        return None, None
+    return abs(numbers[0].value - numbers[1].value), numbers[0].tolerance + numbers[1].tolerance
 
 
 def _notes(doubts: Iterable[Doubt]) -> str:
