@@ -45,9 +45,10 @@ class Server(uvicorn.Server):
         self._hub = hub
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """A signal to stop came."""
+        """A signal to stop came. uvicorn would raise it again at the end and cut our own ending short."""
         self._hub.close()
-        super().handle_exit(sig, frame)
+        self.force_exit = self.should_exit
+        self.should_exit = True
 
 
 async def serve(settings: GatewaySettings) -> None:

@@ -1,5 +1,6 @@
 """Problem documents (RFC 9457): what is wrong, where, and what to do, in Chinese."""
 
+from collections.abc import Callable, Coroutine
 from http import HTTPStatus
 from typing import Any
 
@@ -12,6 +13,8 @@ from starlette.responses import JSONResponse
 from jixiao.runtime.faults import is_world_broken
 
 log = structlog.get_logger(__name__)
+
+Handler = Callable[[Request, Exception], Coroutine[Any, Any, JSONResponse]]
 
 RETRY_AFTER_SECONDS = 5
 

@@ -123,7 +123,7 @@ async def _running(
         work = [group.create_task(parts.hub.run()), group.create_task(parts.ledger.run())]
         serving = group.create_task(server.serve([listener]))
         await eventually(lambda: server.started)
-        async with aiohttp.ClientSession(url) as http:
+        async with aiohttp.ClientSession(url, cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
             yield Api(http, fakes, parts, url)
         parts.hub.close()
         server.should_exit = True

@@ -1,0 +1,40 @@
+"""A form: stated and recomputed figures beside each other, every value with its place, findings at their row."""
+
+from collections import defaultdict
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse
+
+from jixiao_gateway.api.forms import form_detail
+from jixiao_gateway.pages import words
+from jixiao_gateway.pages.render import page
+from jixiao_gateway.parts import Parts
+
+router = APIRouter()
+
+
+@router.get("/forms/{form_id}")
+async def show_form(request: Request, form_id: UUID, parts: Parts) -> HTMLResponse:
+    """The page of a form."""
+    form = await form_detail(parts, form_id)
+    upload = await parts.store.uploads.get(form.upload_id)
+    lights = [words.light(finding) for finding in form.findings if finding["stage"] == "live"]
+    at_row: defaultdict[int | None, list[dict[str, Any]]] = defaultdict(list)
+    for finding in form.findings:
+        at_row[finding["indicator"]].append(finding)
+    return page(
+        request,
+        "form.html",
+        form=form,
+        upload=upload,
+        values=form.evidence,
+        light=words.worst(dict.fromkeys(lights, 1)) if form.state == "scored" else None,
+        at_row=at_row,
+        doubts=_doubts(form.evidence),
+    )
+
+
+def _doubts(values: dict[str, Any]) -> list[str]:
+    return [doubt["note"] for doubt in values.get("doubts") or []]

@@ -1,0 +1,95 @@
+"""The first page: files in, each on its way through the stages, warnings as they come."""
+
+import hashlib
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse, Response
+
+from jixiao_gateway.pages import words
+from jixiao_gateway.pages.render import ENVIRONMENT, page
+from jixiao_gateway.parts import Gateway, Parts
+from jixiao_gateway.store.forms import FormRow
+from jixiao_gateway.store.uploads import UploadRow
+
+router = APIRouter()
+
+UPLOADS_SHOWN = 10
+ALERTS_SHOWN = 20
+FORMS_SHOWN = 8
+# an alert that has not come after so long will not come any more
+ALERT_WITHIN = timedelta(minutes=1)
+
+
+@router.get("/")
+async def show_home(request: Request, parts: Parts) -> HTMLResponse:
+    """The page."""
+    return page(request, "home.html", overview=await _overview(parts))
+
+
+@router.get("/parts/overview")
+async def show_overview(parts: Parts, seen: str = "") -> Response:
+    """Its living part; 204 when it is the same as ``seen``, so that nothing moves on the page."""
+    shown = await _overview(parts)
+    return Response(status_code=204) if f'data-seen="{seen}"' in shown else HTMLResponse(shown)
+
+
+async def _overview(parts: Gateway) -> str:
+    uploads = await parts.store.uploads.page(None, UPLOADS_SHOWN)
+    forms = await parts.store.forms.of_uploads([upload.id for upload in uploads if upload.forms])
+    alerts = await parts.store.alerts.page(None, ALERTS_SHOWN)
+    lights = await parts.store.forms.lights()
+    now = datetime.now(UTC)
+    values: dict[str, Any] = {
+        "uploads": [_upload(upload, forms, now) for upload in uploads],
+        "alerts": [alert for alert in alerts if alert.follows is None],
+        "lights": {
+            "error": lights.get(0, 0) + lights.get(1, 0),
+            "warning": lights.get(2, 0),
+            "notice": lights.get(3, 0),
+            "none": lights.get(4, 0),
+        },
+    }
+    template = ENVIRONMENT.get_template("overview.html")
+    seen = hashlib.sha256(template.render(values, seen="").encode()).hexdigest()[:16]
+    return template.render(values, seen=seen)
+
+
+def _upload(upload: UploadRow, forms: list[FormRow], now: datetime) -> dict[str, Any]:
+    own = [_form(form) for form in forms if form.upload_id == upload.id]
+    return {
+        "row": upload,
+        "steps": steps(upload, any(form["light"] != "none" for form in own), now),
+        "forms": own[:FORMS_SHOWN],
+        "more": max(len(own) - FORMS_SHOWN, 0),
+    }
+
+
+def _form(form: FormRow) -> dict[str, Any]:
+    counts = json.loads(form.severities or "{}")
+    return {"row": form, "light": words.worst(counts) if form.state == "scored" else None, "counts": counts}
+
+
+def steps(upload: UploadRow, has_findings: bool, now: datetime) -> list[tuple[str, str]]:
+    """The four stages as (done, now, wait or failed; what to show)."""
+    received = ("done", "已接收")
+    if upload.state == "received":
+        return [received, ("now", "识别中"), ("wait", "复核"), ("wait", "预警")]
+    if upload.state in ("no_form", "dead_lettered"):
+        failed = "没有自评表" if upload.state == "no_form" else "无法处理"
+        return [received, ("failed", failed), ("wait", "复核"), ("wait", "预警")]
+    read = ("done", f"已识别 {upload.forms} 张")
+    if upload.state == "read":
+        return [received, read, ("now", f"复核中 {upload.scored}/{upload.forms}"), ("wait", "预警")]
+    scored = ("failed", f"{upload.refused} 张未能复核") if upload.refused else ("done", "已复核")
+    return [received, read, scored, _warned(upload, has_findings, now)]
+
+
+def _warned(upload: UploadRow, has_findings: bool, now: datetime) -> tuple[str, str]:
+    if upload.warned:
+        return ("done", f"已预警 {upload.warned} 条")
+    if has_findings and now - upload.uploaded_at < ALERT_WITHIN:
+        return ("now", "预警中")
+    return ("done", "无新预警" if has_findings else "无需预警")

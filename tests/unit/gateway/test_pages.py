@@ -1,0 +1,152 @@
+"""The pages: what they say, that everything is escaped, and that no script stands inside them."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from jixiao.events.models import AlertCommand
+from jixiao_gateway.api import alerts
+from jixiao_gateway.pages import words
+from jixiao_gateway.pages.home import steps
+from tests.unit.gateway import builders
+from tests.unit.gateway.conftest import Api
+from tests.unit.gateway.fakes import unread
+
+HOOK = "https://8.8.8.8/hook"
+SOON, LATE = builders.NOON, builders.NOON + timedelta(days=1)
+
+
+async def html(api: Api, path: str, status: int = 200, **form: Any) -> str:
+    """A page; with a form it is posted."""
+    ask = api.http.post(path, data=form) if form else api.http.get(path, headers={"Accept": "text/html"})
+    async with ask as answer:
+        assert answer.status == status, await answer.text()
+        assert answer.content_type == "text/html"
+        assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
+        return await answer.text()
+
+
+async def filled(api: Api) -> None:
+    row = unread(builders.upload())._replace(
+        name="<script>alert(1)</script>.txt", read_state="read", forms=1, scored=1, warned=1
+    )
+    detail, alert = builders.form_detail(), builders.alert_row()
+    api.fakes.uploads.rows[row.id] = row
+    api.fakes.forms.details[detail.row.form_id] = detail
+    api.fakes.alerts.rows[alert.alert_id] = alert._replace(project_name="<b onclick=alert(1)>项目</b>")
+    api.fakes.alerts.changes.append(builders.change_row(alert))
+
+
+def paths() -> list[str]:
+    form, alert = builders.form_detail().row.form_id, builders.alert_row().alert_id
+    return ["/", "/alerts", f"/alerts/{alert}", f"/forms/{form}", "/subscriptions", "/login", "/parts/overview"]
+
+
+@pytest.mark.parametrize("path", paths())
+async def test_what_strangers_wrote_is_escaped_and_no_script_is_inline(api: Api, path: str) -> None:
+    await filled(api)
+    page = await html(api, path)
+    assert "<script>alert" not in page and "<b onclick" not in page
+    assert not re.search(r"<script(?![^>]*\bsrc=)", page) and not re.search(r"<[^>]*\son\w+=", page)
+    assert not re.search(r'(?:src|href)="(?:https?:)?//', page), "nothing comes from outside the machine"
+    assert "style=" not in page
+
+
+async def test_the_first_page_shows_stages_lights_and_warnings(api: Api) -> None:
+    await filled(api)
+    page = await html(api, "/")
+    for text in ("已接收", "已识别 1 张", "已复核", "已预警 1 条", builders.SENTENCE, "&lt;script&gt;"):
+        assert text in page
+    assert re.search(r"<b>3</b>\s*<span class=\"badge green\">绿灯", page)
+
+
+async def test_the_overview_is_sent_only_when_it_changed(api: Api) -> None:
+    await filled(api)
+    seen = re.search(r'data-seen="(\w+)"', await html(api, "/parts/overview"))
+    assert seen
+    async with api.http.get(f"/parts/overview?seen={seen[1]}") as answer:
+        assert answer.status == 204
+    api.fakes.alerts.rows.clear()
+    await html(api, f"/parts/overview?seen={seen[1]}")
+
+
+async def test_a_form_shows_stated_and_recomputed_figures_with_their_places(api: Api) -> None:
+    await filled(api)
+    page = await html(api, f"/forms/{builders.form_detail().row.form_id}")
+    for text in ("90.01", "50.01", "不一致", "一致", "第6行第2栏", "预算执行率偏低", "4,027,614.14元"):
+        assert text in page
+
+
+async def test_a_form_that_is_not_there_is_told_as_a_page(api: Api) -> None:
+    assert "没有找到自评表" in await html(api, f"/forms/{builders.uuid(1)}", 404)
+    assert "没有地址" in await html(api, "/nowhere", 404)
+
+
+@pytest.mark.parametrize(
+    ("row", "has_findings", "now", "expected"),
+    [
+        ({}, False, SOON, "done now wait wait"),
+        ({"read_state": "read", "forms": 2}, False, SOON, "done done now wait"),
+        ({"read_state": "read", "forms": 1, "scored": 1}, True, SOON, "done done done now"),
+        ({"read_state": "read", "forms": 1, "scored": 1}, True, LATE, "done done done done"),
+        ({"read_state": "read", "forms": 1, "scored": 1}, False, SOON, "done done done done"),
+        ({"read_state": "read", "forms": 1, "scored": 1, "warned": 2}, True, SOON, "done done done done"),
+        ({"read_state": "read", "forms": 2, "scored": 1, "refused": 1}, False, SOON, "done done failed done"),
+        ({"read_state": "no_form"}, False, SOON, "done failed wait wait"),
+        ({"read_state": "dead_lettered"}, False, SOON, "done failed wait wait"),
+    ],
+)
+def test_the_stages_of_an_upload(row: dict[str, Any], has_findings: bool, now: Any, expected: str) -> None:
+    upload = unread(builders.upload())._replace(**row)
+    assert " ".join(state for state, _ in steps(upload, has_findings, now)) == expected
+
+
+async def test_the_list_of_warnings_keeps_its_filters(api: Api) -> None:
+    await filled(api)
+    page = await html(api, "/alerts?severity=serious&unit=%22%3E%3Cimg")
+    assert api.fakes.alerts.asked == {"severity": "serious", "unit": '"><img'}
+    assert '<option value="serious" selected>' in page and "<img" not in page
+
+
+async def test_a_warning_is_handled_from_its_page(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alerts, "SEEN_WITHIN_SECONDS", 0.05)
+    await filled(api)
+    path = f"/alerts/{builders.alert_row().alert_id}"
+    page = await html(api, path, handling="returned", note="请补充材料", deadline="2026-06-30")
+    assert "处理意见已受理" in page
+    command = AlertCommand.model_validate_json(api.fakes.producer.sent[0].value)
+    assert (command.handling, command.note) == ("returned", "请补充材料")
+    assert command.deadline and words.time(command.deadline) == "2026-06-30 23:59:59"
+    assert "须说明理由" in await html(api, path, 422, handling="dismissed", note="")
+
+
+async def test_a_subscription_is_made_and_ended_from_the_page(api: Api) -> None:
+    page = await html(api, "/subscriptions", 201, target=HOOK, conditions="new", least_amount="10,000")
+    secret = re.search(r"whsec_[\w+/=]+", page)
+    assert secret and secret[0] not in await html(api, "/subscriptions")
+    [row] = api.fakes.subscriptions.rows.values()
+    assert (row.conditions, str(row.least_amount), row.subscriber) == (["new"], "10000", "本机")
+    await html(api, f"/subscriptions/{row.id}")
+    await html(api, f"/subscriptions/{row.id}/delete", really="yes")
+    assert api.fakes.subscriptions.rows == {}
+
+
+async def test_what_is_wrong_with_a_subscription_is_said_on_the_page(api: Api) -> None:
+    assert "不允许推送" in await html(api, "/subscriptions", 422, target="http://127.0.0.1/", conditions="new")
+    assert "至少选择一种变动" in await html(api, "/subscriptions", 422, target=HOOK)
+    assert "最低金额" in await html(api, "/subscriptions", 422, target=HOOK, conditions="new", least_amount="很多")
+
+
+@pytest.mark.parametrize(
+    ("evidence", "text"),
+    [
+        (None, ""),
+        ({"line": 6, "cell": "2"}, "第6行第2栏"),
+        ({"sheet": "自评表", "cell": "C7", "line": 7}, "工作表“自评表” C7单元格"),
+        ({"member": "a/b.xlsx", "page": 2, "line": 3}, "a/b.xlsx 第2页 第3行"),
+    ],
+)
+def test_places_are_written_for_people(evidence: Any, text: str) -> None:
+    assert words.place(evidence) == text
