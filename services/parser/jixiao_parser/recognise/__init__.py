@@ -16,7 +16,9 @@ __all__ = ["recognise"]
 
 def recognise(document: Document) -> tuple[Form, ...]:
     """The forms of a document in their order; none when it holds none."""
-    return tuple(_form(pieces, ordinal) for ordinal, pieces in enumerate(pieces_of(on_a_grid(list(lines_of(document)))), start=1))
+    return tuple(
+        _form(pieces, ordinal) for ordinal, pieces in enumerate(pieces_of(on_a_grid(list(lines_of(document)))), start=1)
+    )
 
 
 def _form(pieces: Pieces, ordinal: int) -> Form:

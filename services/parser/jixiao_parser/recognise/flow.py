@@ -1,17 +1,20 @@
 """Text in reading order, as it is copied out of a PDF: the cells of a row follow one another, parted by blanks, and a
-long cell goes on in the next lines. This step puts such a text back onto a grid; lines that are a grid stay as they are.
+long cell goes on in the next lines. This step puts such a text back onto a grid; a grid stays as it is.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from jixiao.forms.document import Cell, Row
+from jixiao.forms.model import Doubt, DoubtKind
 from jixiao_parser.recognise import labels
 from jixiao_parser.recognise.grid import Item, Line
 from jixiao_parser.recognise.texts import clean, is_dash, is_hashes, is_number, number
 from jixiao_parser.recognise.wraps import Gap, reason_and_name, two_texts, widths_of
 
 FUNDS_LABEL, FUNDS_FIRST = 1, 2
+GUESS = Doubt(kind=DoubtKind.GUESSED, note="原文没有列线，两个单元格的文字相连，分界处按行宽和句意判断。")
 LEVEL1, LEVEL2, NAME, TARGET, ACTUAL, WEIGHT, SCORE, DEVIATION = range(1, 9)
 
 
@@ -25,11 +28,16 @@ class Words:
 
 @dataclass(slots=True)
 class _Block:
-    """The lines of one indicator: labels, lines of one word (the reason of the row above and the own name), cells."""
+    """The lines of one indicator.
+
+    ``above``: the rest of the reason of the row before, when a label stands behind it; ``loose``: other lines of one
+    word, which may be that reason or the own name; ``behind``: words after the figures.
+    """
 
     line: Line
     level1: str = ""
     level2: str = ""
+    above: list[str] = field(default_factory=list)
     loose: list[str] = field(default_factory=list)
     name: str = ""
     target: str = ""
@@ -48,7 +56,9 @@ def on_a_grid(lines: Sequence[Line]) -> list[Line]:
 
 
 def _is_header(line: Words) -> bool:
-    return sum(labels.INDICATOR_COLUMNS.get(labels.key(word)) in ("level1", "level2", "name") for word in line.words) == 3
+    return (
+        sum(labels.INDICATOR_COLUMNS.get(labels.key(word)) in ("level1", "level2", "name") for word in line.words) == 3
+    )
 
 
 def _forms(lines: Sequence[Words]) -> Iterator[Line]:
@@ -81,8 +91,8 @@ def _is_head(word: str) -> bool:
     return word[-1] in "：:" and labels.FIELDS.get(labels.key(word)) in ("code", "name")
 
 
-def _row(line: Line, cells: Iterable[tuple[int, str]]) -> Line:
-    made = [Cell(text, column) for column, text in cells if text]
+def _row(line: Line, cells: Iterable[tuple[int, str]], doubts: Mapping[int, Doubt] = MappingProxyType({})) -> Line:
+    made = [Cell(text, column, doubt=doubts.get(column)) for column, text in cells if text]
     items = tuple(Item(clean(cell.text or ""), cell.column, cell) for cell in made)
     return Line(line.document, line.sheet, Row(tuple(made), line.row.line), items)
 
@@ -133,8 +143,8 @@ def _goals(lines: Sequence[Words]) -> Iterator[Line]:
         elif words and not all(name == "frame" for name in names):
             texts.append(Words(each.line, tuple(words)))
     if texts:
-        first, second = two_texts([(each.line.row.line, each.words) for each in texts])
-        yield _row(texts[0].line, [(1, first), (4, second)])
+        found = two_texts([(each.line.row.line, each.words) for each in texts])
+        yield _row(texts[0].line, [(1, found.first), (4, found.second)], {} if found.sure else {1: GUESS, 4: GUESS})
 
 
 def _total(lines: Sequence[Words]) -> Iterator[Line]:
@@ -152,18 +162,18 @@ def _indicators(lines: Sequence[Words]) -> Iterator[Line]:
     begins = _next(lines, 1, lambda each: labels.level_key(each.words[0]) in labels.LEVEL1)
     blocks, rest = _blocks(lines[begins:])
     deducted = [False, *(_is_deducted(block) for block in blocks[:-1])]
-    gaps = [Gap(tuple(block.loose), less) for block, less in zip(blocks, deducted, strict=True)]
+    gaps = [Gap(tuple(block.loose), less and not block.above) for block, less in zip(blocks, deducted, strict=True)]
     widths = widths_of(gaps)
-    reasons: list[str] = []
-    for gap, block in zip(gaps, blocks, strict=True):
-        reason, name = reason_and_name(gap, widths, bool(block.name))
-        reasons.append(reason)
-        block.name = name + block.name
-    reasons.append("".join(rest))
+    found = [reason_and_name(gap, widths, bool(block.name)) for gap, block in zip(gaps, blocks, strict=True)]
     for at, block in enumerate(blocks):
-        reason = "".join(block.behind) + reasons[at + 1]
-        texts = (block.level1, block.level2, block.name, block.target, block.actual, block.weight, block.score, reason)
-        yield _row(block.line, enumerate(texts, start=LEVEL1))
+        below = blocks[at + 1].above if at + 1 < len(blocks) else rest
+        reason = "".join([*block.behind, *below, found[at + 1].first if at + 1 < len(blocks) else ""])
+        doubts = {} if found[at].sure else {NAME: GUESS}
+        if at + 1 < len(blocks) and not found[at + 1].sure:
+            doubts[DEVIATION] = GUESS
+        name = found[at].second + block.name
+        texts = (block.level1, block.level2, name, block.target, block.actual, block.weight, block.score, reason)
+        yield _row(block.line, enumerate(texts, start=LEVEL1), doubts)
 
 
 def _blocks(lines: Sequence[Words]) -> tuple[list[_Block], list[str]]:
@@ -187,21 +197,30 @@ def _blocks(lines: Sequence[Words]) -> tuple[list[_Block], list[str]]:
         _fill(current, heads, words[:figures])
         blocks.append(current)
         current, heads = None, []
-    rest = [*current.loose, *("".join(words) for words in heads)] if current else []
+    rest = [*current.above, *current.loose, *("".join(words) for words in heads)] if current else []
     return blocks, rest
 
 
 def _without_labels(words: tuple[str, ...], block: _Block) -> tuple[str, ...]:
+    """What follows the labels of a line. A label ends the reason of the row above, if one was going on."""
     at = 0
     for word in words:
-        if labels.level_key(word) in labels.LEVEL1 or (block.level1 and labels.is_points_fragment(word)):
+        if (_is_level1(word, len(words)) and not block.level2) or (block.level1 and labels.is_points_fragment(word)):
             block.level1 += word
         elif labels.level_key(word) in labels.LEVEL2 and not block.level2:
             block.level2 = word
         else:
             break
         at += 1
+    if at:
+        block.above += block.loose
+        block.loose = []
     return words[at:]
+
+
+def _is_level1(word: str, words: int) -> bool:
+    """满意度 alone in its line, or 满意度指标 anywhere; 满意度 before other words may be the end of a name."""
+    return labels.level_key(word) in labels.LEVEL1 and (words == 1 or labels.key(word).endswith("指标"))
 
 
 def _figures_at(words: tuple[str, ...]) -> int | None:

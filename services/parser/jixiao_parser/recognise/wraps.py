@@ -13,7 +13,9 @@ from jixiao_parser.recognise import labels
 USUAL = 9.0
 GLUED = 1.0  # a line that is wider than its column by this much holds the end of one cell and the start of another
 UNLIKELY = 2.5
+MARGIN = 0.5  # a parting that is cheaper than all others by this much is sure
 SENTENCE_ENDS = "。.；;"
+_STRONG = labels.REASONS[:4]
 _NEVER_FIRST = "，,。.；;、：:）)”’"
 _YEAR = re.compile(r"20\d\d年")
 
@@ -52,22 +54,38 @@ def widths_of(gaps: Sequence[Gap]) -> Widths:
     return Widths(max(reasons, default=name), name)
 
 
-def reason_and_name(gap: Gap, widths: Widths, named: bool) -> tuple[str, str]:
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """Two cells that were told apart; ``sure``: no other parting was nearly as likely."""
+
+    first: str
+    second: str
+    sure: bool
+
+
+def reason_and_name(gap: Gap, widths: Widths, named: bool) -> Parted:
     """What of a gap is the reason of the row above and what the name of the row below.
 
     ``named``: the name goes on beside the row's figures, so that every line of it here is full.
     """
-    best = (float("inf"), "", "")
+    ways = []
     for reason, name in _partings(gap.lines, widths):
         if not name and not named:
             continue
         cost = _cost(reason, widths.reason, False) + _cost(name, widths.name, named)
         cost += UNLIKELY * (bool(reason) != gap.deducted) + UNLIKELY * (bool(reason) != has_reason(gap))
         cost += 1.5 * bool(reason and reason[-1][-1] not in SENTENCE_ENDS)
-        cost += UNLIKELY * any(line.startswith(labels.REASONS[:4]) for line in name)
-        if cost < best[0]:
-            best = cost, "".join(reason), "".join(name)
-    return best[1], best[2]
+        cost += UNLIKELY * any(word in line for line in name for word in _STRONG)
+        ways.append((cost, "".join(reason), "".join(name)))
+    return _likeliest(ways, "".join(gap.lines))
+
+
+def _likeliest(ways: list[tuple[float, str, str]], whole: str) -> Parted:
+    if not ways:
+        return Parted("", whole, not whole)
+    ways.sort(key=lambda way: way[0])
+    sure = len(ways) == 1 or ways[1][0] - ways[0][0] >= MARGIN
+    return Parted(ways[0][1], ways[0][2], sure)
 
 
 def _partings(lines: Sequence[str], widths: Widths) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
@@ -92,13 +110,13 @@ def _cost(lines: Sequence[str], limit: float, goes_on: bool) -> float:
     return cost
 
 
-def two_texts(lines: Sequence[tuple[int, tuple[str, ...]]]) -> tuple[str, str]:
-    """Two long texts one after the other, each as lines with their numbers: the first and the second.
+def two_texts(lines: Sequence[tuple[int, tuple[str, ...]]]) -> Parted:
+    """Two long texts one after the other, each as lines with their numbers.
 
     A blank line, a line that ends early and a year at the start speak for the second text to begin; it may also begin
     behind a blank inside a line.
     """
-    best = (float("inf"), "".join("".join(words) for _, words in lines), "")
+    ways = []
     for at, (number, words) in enumerate(lines):
         above = [text for _, text in lines[:at]]
         below = [text for _, text in lines[at + 1 :]]
@@ -110,6 +128,6 @@ def two_texts(lines: Sequence[tuple[int, tuple[str, ...]]]) -> tuple[str, str]:
             cost = _cost(first, max(map(width, first)), False) + _cost(second, max(map(width, second)), False)
             cost += UNLIKELY * (cut > 0) - UNLIKELY * (cut == 0 and number - lines[at - 1][0] > 1)
             cost -= 4 * UNLIKELY * bool(_YEAR.match(second[0]))
-            if cost < best[0]:
-                best = cost, "".join(first), "".join(second)
-    return best[1], best[2]
+            ways.append((cost, "".join(first), "".join(second)))
+    found = _likeliest(ways, "".join("".join(words) for _, words in lines))
+    return found if ways else Parted(found.second, "", found.sure)
