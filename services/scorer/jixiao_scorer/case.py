@@ -140,11 +140,26 @@ class Case:
         return bool(self.scored_rows) and all(known) and not any(lost)
 
     @cached_property
-    def weight_sum(self) -> Printed | None:
-        """All weights with execution's own."""
-        if not self.weights_known or self.execution_weight is None:
+    def indicator_weights(self) -> Printed | None:
+        """The weights of all indicators; None while one is not known."""
+        if not self.weights_known:
             return None
-        return Printed.sum([self.execution_weight, *(row.weight for row in self.scored_rows if row.weight is not None)])
+        return Printed.sum([row.weight for row in self.scored_rows if row.weight is not None])
+
+    @cached_property
+    def execution_apart(self) -> bool:
+        """Whether execution stands outside the 100: the indicators alone make up the weights and the printed total."""
+        weights, total, scores = self.indicator_weights, self.total_score, self.indicator_sum
+        if weights is None or not weights.meets(self.profile.total):
+            return False
+        return total is None or (scores is not None and total.meets(scores))
+
+    @cached_property
+    def weight_sum(self) -> Printed | None:
+        """All weights, with execution's own unless that stands apart."""
+        if self.execution_apart or self.indicator_weights is None:
+            return self.indicator_weights
+        return None if self.execution_weight is None else Printed.sum([self.execution_weight, self.indicator_weights])
 
     @cached_property
     def levels(self) -> dict[str, Printed]:
@@ -163,10 +178,12 @@ class Case:
 
     @cached_property
     def score_sum(self) -> Printed | None:
-        """The sum of all scores; None while a part is not readable.
+        """The sum of all scores, without execution's where that stands apart; None while a part is not readable.
 
         A score of execution printed coarser than it was computed (10 for 9.97) counts as either.
         """
+        if self.execution_apart:
+            return self.indicator_sum
         given, true = self.stated_points, self.points
         part = self.execution_points
         if self.indicator_sum is None or given is None or part is None:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from jixiao.findings import Cause, Finding, RuleId, Subject
-from jixiao.forms.printed import Printed
 from jixiao_scorer.build import finding
 from jixiao_scorer.case import ROW_NAMES, SOURCES, Case
 from jixiao_scorer.recompute import execution_rate, score_rate
@@ -80,7 +79,7 @@ def score_exec_gap(case: Case) -> Iterator[Finding]:
     scores, budget, executed, rate = case.indicator_sum, case.budget, case.executed, case.rate
     if scores is None or budget is None or executed is None or rate is None:
         return
-    scored = score_rate(scores, Printed.sum([row.weight for row in case.scored_rows if row.weight is not None]))
+    scored = score_rate(scores, case.indicator_weights) if case.indicator_weights is not None else None
     limits = case.profile.rules[RuleId.SCORE_EXEC_GAP].limits
     if scored is None or (gap := scored.value - rate.rounded().value) < limits["warning_from"]:
         return

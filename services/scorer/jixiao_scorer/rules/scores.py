@@ -75,7 +75,7 @@ def score_missing(case: Case) -> Iterator[Finding]:
         yield finding(
             case,
             RuleId.SCORE_MISSING,
-            f"全部{len(missing)}项指标的得分在文件中缺失，请补全或对照原件核实。",
+            f"全部{len(missing)}项指标的得分{_missing_words(missing[0].indicator.score)}，请补全或对照原件核实。",
             _missing_cause(missing[0].indicator.score),
             values=[_as_found(row.indicator.score) for row in missing],
         )
