@@ -1,7 +1,7 @@
 """``make accept``: what ``jixiao parse`` reads, compared field by field with hand-checked records.
 
 The cases stand beside the checkout (``../shared/cases``), not in it. Exits non-zero when fewer than 90 % of the forms
-of a seed, or not all forms of a workbook, are right in every field. The last line is "N passed, M failed".
+of a seed, or not all forms of a rendered document, are right in every field. The last line is "N passed, M failed".
 """
 
 import json
@@ -18,9 +18,9 @@ from rich.table import Table
 ROOT = Path(__file__).resolve().parent.parent
 CASES = ROOT.parent / "shared" / "cases"
 JIXIAO = ROOT / ".venv" / "bin" / "jixiao"
-SEEDS = ("000", "001", "003")
+SEEDS = ("000", "001", "002", "003", "004")
 SEED_SHARE = 0.9
-FOLDERS = ("xlsx",)
+DOCUMENTS = ("xlsx/*", "csv/*", "txt/tabs", "txt/pipes", "txt/cells")
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,9 @@ def cases() -> Iterator[Case]:
     for seed in SEEDS:
         for document in sorted((CASES / "seeds").glob(f"{seed}_*")):
             yield Case(document, CASES / "gold" / f"{seed}.json", SEED_SHARE, "odd")
-    for folder in FOLDERS:
-        for gold in sorted((CASES / "docs" / folder).glob("*.gold.json")):
-            document = gold.with_name(gold.name.removesuffix(".gold.json") + f".{folder}")
+    for pattern in DOCUMENTS:
+        for gold in sorted((CASES / "docs").glob(f"{pattern}.gold.json")):
+            document = gold.with_name(gold.name.removesuffix(".gold.json") + f".{gold.parent.name}")
             yield Case(document, gold, 1.0, "all")
 
 

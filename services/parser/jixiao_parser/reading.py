@@ -1,5 +1,6 @@
 """``read``: from the bytes of a file to the forms in it. Pure: no file, network, clock or log."""
 
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
 from jixiao.forms.model import Form, Model
@@ -28,7 +29,20 @@ def read(data: bytes, name: str) -> Reading:
     if reader is None:
         raise Unreadable(refusal(kind, data))
     forms = recognise(reader(data, sha256(data).hexdigest()))
-    return Reading(forms=forms, notes=() if forms else (NO_FORM,))
+    return Reading(forms=forms, notes=tuple(_clashes(forms)) if forms else (NO_FORM,))
+
+
+def _clashes(forms: Sequence[Form]) -> Iterator[str]:
+    """A note for each form whose project and year a form before it has too: both are read, the later one counts."""
+    seen: dict[tuple[str, str], int] = {}
+    for form in forms:
+        key = form.code.text or "", form.year.text or ""
+        if all(key) and key in seen:
+            yield (
+                f"第{seen[key]}张与第{form.ordinal}张自评表的项目编码和年度相同（{key[0]}，{key[1]}），"
+                "均已读取，以排在后面的一张为准。请核对是否重复。"
+            )
+        seen[key] = form.ordinal
 
 
 def read_as_json(data: bytes, name: str) -> bytes:

@@ -22,10 +22,11 @@ def test_a_form_is_put_back_onto_its_grid() -> None:
     record = form.record()
     assert (record["name"], record["year"]) == ("社区健身器材更新（二期）", "2023")
     assert (record["unit"], record["budget_unit"]) == ("临江区文体中心（本级）", "临江区文化局（本级）")
+    assert record["amount_unit"] == "万元"
     assert record["funds"]["total"] == {
-        "initial": "300000.00",
-        "budget": "280000.00",
-        "executed": "266000.00",
+        "initial": "30",
+        "budget": "28",
+        "executed": "26.6",
         "weight": "10",
         "rate": "95",
         "score": "9.5",

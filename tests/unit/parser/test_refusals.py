@@ -10,7 +10,7 @@ import pytest
 from jixiao.runtime.errors import Unreadable
 from jixiao_parser import read
 from jixiao_parser.limits import ROWS
-from tests.unit.parser.cases import all_cases, as_xlsx
+from tests.unit.parser.cases import all_cases, as_tabs, as_xlsx
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 WORKBOOK = as_xlsx(next(all_cases()).grid)
@@ -94,3 +94,12 @@ def test_a_text_without_a_form_gives_none(text: str) -> None:
     reading = read(text.encode(), "通知.txt")
     assert reading.forms == ()
     assert len(reading.notes) == 1
+
+
+def test_the_same_project_twice_is_noted() -> None:
+    """Both forms are read, and the note says which one counts."""
+    text = as_tabs(next(case for case in all_cases() if case.name == "sound").grid)
+    reading = read(text + b"\n" + text, "表.txt")
+    assert len(reading.forms) == 2
+    assert len(reading.notes) == 1
+    assert "第1张与第2张" in reading.notes[0]

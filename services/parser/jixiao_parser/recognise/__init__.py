@@ -9,6 +9,7 @@ from jixiao_parser.recognise.heads import fields_of
 from jixiao_parser.recognise.indicators import indicators_of
 from jixiao_parser.recognise.money import amount_unit_of, funds_of
 from jixiao_parser.recognise.sections import Pieces, pieces_of
+from jixiao_parser.recognise.stacked import unstacked
 from jixiao_parser.recognise.totals import lost_row, totals_of
 
 __all__ = ["recognise"]
@@ -17,7 +18,8 @@ __all__ = ["recognise"]
 def recognise(document: Document) -> tuple[Form, ...]:
     """The forms of a document in their order; none when it holds none."""
     return tuple(
-        _form(pieces, ordinal) for ordinal, pieces in enumerate(pieces_of(on_a_grid(list(lines_of(document)))), start=1)
+        _form(pieces, ordinal)
+        for ordinal, pieces in enumerate(pieces_of(on_a_grid(unstacked(list(lines_of(document))))), start=1)
     )
 
 

@@ -2,15 +2,13 @@
 long cell goes on in the next lines. This step puts such a text back onto a grid; a grid stays as it is.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
-from jixiao.forms.document import Cell, Row
 from jixiao.forms.model import Doubt, DoubtKind
 from jixiao_parser.recognise import labels
-from jixiao_parser.recognise.grid import Item, Line
-from jixiao_parser.recognise.texts import clean, is_dash, is_hashes, is_number, number
+from jixiao_parser.recognise.grid import Line, made_line
+from jixiao_parser.recognise.texts import is_dash, is_hashes, is_number, number
 from jixiao_parser.recognise.wraps import Gap, reason_and_name, two_texts, widths_of
 
 FUNDS_LABEL, FUNDS_FIRST = 1, 2
@@ -91,12 +89,6 @@ def _is_head(word: str) -> bool:
     return word[-1] in "：:" and labels.FIELDS.get(labels.key(word)) in ("code", "name")
 
 
-def _row(line: Line, cells: Iterable[tuple[int, str]], doubts: Mapping[int, Doubt] = MappingProxyType({})) -> Line:
-    made = [Cell(text, column, doubt=doubts.get(column)) for column, text in cells if text]
-    items = tuple(Item(clean(cell.text or ""), cell.column, cell) for cell in made)
-    return Line(line.document, line.sheet, Row(tuple(made), line.row.line), items)
-
-
 def _head(lines: Sequence[Words]) -> Iterator[Line]:
     """Labels end with a colon; a value goes on until the next label or heading."""
     found: list[tuple[Line, str, list[str]]] = []
@@ -109,27 +101,29 @@ def _head(lines: Sequence[Words]) -> Iterator[Line]:
             elif found and not (word[-1] in "：:" and len(word) <= 2):
                 found[-1][2].append(word)
     for line, label, values in found:
-        yield _row(line, [(0, label), (1, "".join(values))])
+        yield made_line(line, [(0, label), (1, "".join(values))])
 
 
 def _funds(lines: Sequence[Words]) -> Iterator[Line]:
     header: list[str] = []
-    label = ""
+    label = table = ""
     for each in lines:
         values = []
         for word in each.words:
             name = labels.key(word)
             if name in labels.FUND_ROWS:
                 label = word
+            elif name in labels.SECTIONS:
+                table = word
             elif name in labels.FUND_COLUMNS and not label:
                 header.append(word)
             elif label and (is_number(word) or is_dash(word) or is_hashes(word)):
                 values.append(word)
         if header and label:
-            yield _row(lines[0].line, enumerate(header, start=FUNDS_FIRST))
+            yield made_line(lines[0].line, enumerate(header, start=FUNDS_FIRST))
             header = []
         if label and values:
-            yield _row(each.line, [(FUNDS_LABEL, label), *enumerate(values, start=FUNDS_FIRST)])
+            yield made_line(each.line, [(0, table), (FUNDS_LABEL, label), *enumerate(values, start=FUNDS_FIRST)])
 
 
 def _goals(lines: Sequence[Words]) -> Iterator[Line]:
@@ -139,26 +133,28 @@ def _goals(lines: Sequence[Words]) -> Iterator[Line]:
         words = [word for word in each.words if word != "*" and labels.key(word) not in labels.SECTIONS]
         names = [labels.GOALS.get(labels.key(word)) for word in words]
         if "expected" in names:
-            yield _row(each.line, [(1, "预期目标"), (4, "实际完成情况")])
+            yield made_line(each.line, [(1, "预期目标"), (4, "实际完成情况")])
         elif words and not all(name == "frame" for name in names):
             texts.append(Words(each.line, tuple(words)))
     if texts:
         found = two_texts([(each.line.row.line, each.words) for each in texts])
-        yield _row(texts[0].line, [(1, found.first), (4, found.second)], {} if found.sure else {1: GUESS, 4: GUESS})
+        yield made_line(
+            texts[0].line, [(1, found.first), (4, found.second)], {} if found.sure else {1: GUESS, 4: GUESS}
+        )
 
 
 def _total(lines: Sequence[Words]) -> Iterator[Line]:
     if not lines:
         return
     figures = [word for each in lines for word in each.words[:4] if is_number(word) or is_hashes(word)]
-    yield _row(lines[0].line, [(0, "总分"), *enumerate(figures[:2], start=WEIGHT)])
+    yield made_line(lines[0].line, [(0, "总分"), *enumerate(figures[:2], start=WEIGHT)])
 
 
 def _indicators(lines: Sequence[Words]) -> Iterator[Line]:
     if not lines:
         return
     names = ("一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分", "偏差原因分析及改进措施")
-    yield _row(lines[0].line, enumerate(names, start=LEVEL1))
+    yield made_line(lines[0].line, enumerate(names, start=LEVEL1))
     begins = _next(lines, 1, lambda each: labels.level_key(each.words[0]) in labels.LEVEL1)
     blocks, rest = _blocks(lines[begins:])
     deducted = [False, *(_is_deducted(block) for block in blocks[:-1])]
@@ -173,7 +169,7 @@ def _indicators(lines: Sequence[Words]) -> Iterator[Line]:
             doubts[DEVIATION] = GUESS
         name = found[at].second + block.name
         texts = (block.level1, block.level2, name, block.target, block.actual, block.weight, block.score, reason)
-        yield _row(block.line, enumerate(texts, start=LEVEL1), doubts)
+        yield made_line(block.line, enumerate(texts, start=LEVEL1), doubts)
 
 
 def _blocks(lines: Sequence[Words]) -> tuple[list[_Block], list[str]]:

@@ -1,7 +1,8 @@
 """The lines of a document as the recogniser looks at them: cleaned items with their columns."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from jixiao.forms.document import Cell, Document, Row, Sheet
 from jixiao.forms.model import Doubt, DoubtKind, Evidence, Value
@@ -63,6 +64,13 @@ def lines_of(document: Document) -> Iterator[Line]:
         items = tuple(_items(row))
         if items and not all(item.text is not None and is_rubble(item.text) for item in items):
             yield Line(document, sheet, row, items)
+
+
+def made_line(line: Line, cells: Iterable[tuple[int, str]], doubts: Mapping[int, Doubt] = MappingProxyType({})) -> Line:
+    """A row found in a text without columns, of (column, text) cells; it stands where ``line`` does."""
+    made = tuple(Cell(text, column, doubt=doubts.get(column)) for column, text in cells if text)
+    items = tuple(_items(Row(made, line.row.line)))
+    return Line(line.document, line.sheet, Row(made, line.row.line), items)
 
 
 def _items(row: Row) -> Iterator[Item]:

@@ -10,7 +10,7 @@ _NUMBER = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?(?:%|分|元|万元)?")
 _NUMBERS = re.compile(r"\d+(?:\.\d+)?(?:\s+\d+(?:\.\d+)?)+")
 _HASHES = re.compile(r"#+")
 _DASHES = re.compile(r"[-—–－―]+")
-_RUBBLE = re.compile(r"[-—–－―:|+=_>]+")
+_RUBBLE = re.compile(r"[-—–－―:|+=_>]{2,}|[-_|]")
 
 
 def without_markup(text: str) -> str:
