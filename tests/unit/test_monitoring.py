@@ -31,7 +31,8 @@ SERIES = {
     )
 } | {"up": ()}
 SCRAPED = {"job", "instance", "le"}
-WORDS = {"sum", "max", "by", "or", "unless", "offset", "rate", "increase", "absent", "histogram_quantile"}
+FUNCTIONS = {"sum", "max", "rate", "increase", "min_over_time", "absent", "vector", "sort_desc", "histogram_quantile"}
+WORDS = FUNCTIONS | {"by", "or", "unless", "offset"}
 
 
 def queries() -> Iterator[str]:
