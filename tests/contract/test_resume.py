@@ -3,8 +3,7 @@
 import asyncio
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from jixiao.runtime.errors import JixiaoError
 from jixiao.runtime.inbox import Inbox
@@ -14,7 +13,7 @@ from jixiao_cli.main import app
 
 async def resume(**environment: str) -> Result:
     """Run the command as an operator would, beside the test's own event loop."""
-    return await asyncio.to_thread(CliRunner().invoke, app, ["resume", "parser"], env=environment)
+    return await asyncio.to_thread(lambda: CliRunner().invoke(app, ["resume", "parser"], env=environment))
 
 
 async def test_a_paused_service_goes_on_after_resume(clean_database: dict[str, str]) -> None:

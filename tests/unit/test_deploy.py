@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 import yaml
 from typer.main import get_command
@@ -27,7 +27,7 @@ from jixiao_parser.isolated import LIMITS
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 CONTAINERS: dict[str, Any] = COMPOSE["services"]
-SETTINGS = {
+SETTINGS: dict[str, type[settings.KafkaSettings]] = {
     "parser": settings.ParserSettings,
     "scorer": settings.ScorerSettings,
     "alerts": settings.AlertsSettings,
