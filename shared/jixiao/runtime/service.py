@@ -195,6 +195,7 @@ async def _watch(app: App, runtime: Runtime) -> None:
 
 def _observe_lag(app: App) -> None:
     consumer: Any = app.consumer
+    metrics.LAG.clear()  # a partition that went to another copy is that one's to tell
     for partition in consumer.assignment():
         end, done = consumer.highwater(partition), consumer._committed_offset[partition]
         if end is not None:
