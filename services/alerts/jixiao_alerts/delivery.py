@@ -70,8 +70,10 @@ class Delivery:
             while True:
                 self._wake.clear()
                 await self._round()
+                # not wait_for: before Python 3.12 it swallows a cancellation that meets the event
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
+                    async with asyncio.timeout(POLL_SECONDS):
+                        await self._wake.wait()
         finally:
             tasks = [listener, *self._attempts]
             for task in tasks:
@@ -142,12 +144,13 @@ class Delivery:
             lost.set()
 
         conn.add_termination_listener(lose)
-        await conn.add_listener(COMMITTED, self._heard)
         try:
+            await conn.add_listener(COMMITTED, self._heard)
             await lost.wait()
         finally:
-            conn.remove_termination_listener(lose)
-            await conn.remove_listener(COMMITTED, self._heard)
+            # no farewell: on a dying connection it would be waited for
+            if not lost.is_set():
+                conn.terminate()
 
     def _heard(self, *_: object) -> None:
         self._wake.set()

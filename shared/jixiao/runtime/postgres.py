@@ -30,15 +30,18 @@ def is_database_away(fault: BaseException) -> bool:
     """Whether a fault says that the database is away or overloaded, and not that the statement is wrong."""
     if isinstance(fault, asyncpg.PostgresError):
         return str(fault.sqlstate or "").startswith(_WORLD_CLASSES)
-    # asyncpg raises the same class for a closed connection and for a misuse of its own interface
-    return isinstance(fault, asyncpg.InterfaceError) and "clos" in str(fault)
+    # asyncpg raises the same classes for a connection cut by the server and for a misuse of its own interface
+    if isinstance(fault, asyncpg.InternalClientError):
+        return "another operation" in str(fault)
+    cut = ("clos", "released back to the pool")
+    return isinstance(fault, asyncpg.InterfaceError) and any(sign in str(fault) for sign in cut)
 
 
 async def answers(pool: asyncpg.Pool) -> None:
     """Ask the database for anything. Raises RetryLater when it does not answer."""
     try:
         await pool.fetchval("SELECT 1", timeout=CONNECT_SECONDS)
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as fault:
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as fault:
         raise RetryLater(f"数据库没有应答：{fault}") from fault
 
 
