@@ -10,6 +10,7 @@ from jixiao.forms.model import Form
 from jixiao.runtime.errors import Unreadable
 from jixiao.runtime.sandbox import ReaderDied
 from jixiao_parser import Reading, read_isolated_now
+from jixiao_parser.limits import FILE, MIB
 
 UNREADABLE = 2
 
@@ -38,6 +39,8 @@ def parse(
 def read_file(file: Path) -> Reading:
     """Read a file from the disk in a process of its own. Raises Unreadable, also when there is no such file."""
     try:
+        if file.stat().st_size > FILE:
+            raise Unreadable(f"文件超过上限{FILE // MIB} MiB。请删去与自评表无关的内容，拆分后再试。")
         return read_isolated_now(file.read_bytes(), file.name)
     except OSError as fault:
         raise Unreadable(f"无法打开文件（{fault.strerror}）。请检查路径和权限。") from fault

@@ -2,6 +2,7 @@
 
 MIB = 1024 * 1024
 
+FILE = 20 * MIB  # as the upload takes it
 ROWS = 20_000  # rows with something in them, all sheets together
 CELLS = 400_000
 SHEETS = 300

@@ -6,6 +6,7 @@ from hashlib import sha256
 from jixiao.forms.model import Form, Model
 from jixiao.runtime.errors import Unreadable
 from jixiao_parser.kinds import kind_of
+from jixiao_parser.limits import FILE, MIB
 from jixiao_parser.readers import READERS, refusal
 from jixiao_parser.recognise import recognise
 
@@ -24,6 +25,10 @@ def read(data: bytes, name: str) -> Reading:
 
     Raises Unreadable, with a reason in Chinese, for what is broken, encrypted, of an unknown kind or far too large.
     """
+    if len(data) > FILE:
+        raise Unreadable(
+            f"文件有{len(data) / MIB:.1f} MiB，超过上限{FILE // MIB} MiB。请删去与自评表无关的内容，拆分后重新上传。"
+        )
     kind = kind_of(data, name)
     reader = READERS.get(kind)
     if reader is None:

@@ -6,10 +6,10 @@ _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff",
 
 
 def decode(data: bytes) -> str:
-    """The text. Raises Unreadable when it is in none of the encodings."""
+    """The text, without zero bytes, which no database keeps. Raises Unreadable when it is in none of the encodings."""
     for encoding in _candidates(data):
         try:
-            return data.decode(encoding)
+            return data.decode(encoding).replace("\0", "")
         except UnicodeDecodeError:
             continue
     raise Unreadable("文本编码无法识别（应为UTF-8、UTF-16或GB18030）。请用记事本打开，另存为UTF-8编码后重新上传。")

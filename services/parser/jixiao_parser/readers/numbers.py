@@ -19,7 +19,7 @@ def shown(value: object, number_format: str) -> str:
         return _shown_date(value, number_format)
     if isinstance(value, date | time | timedelta):
         return str(value)
-    return str(value)
+    return str(value).replace("\0", "")
 
 
 def _shown_number(value: Decimal, number_format: str) -> str:

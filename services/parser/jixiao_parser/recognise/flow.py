@@ -203,7 +203,7 @@ def _without_labels(words: tuple[str, ...], block: _Block) -> tuple[str, ...]:
     for word in words:
         if (_is_level1(word, len(words)) and not block.level2) or (block.level1 and labels.is_points_fragment(word)):
             block.level1 += word
-        elif labels.level_key(word) in labels.LEVEL2 and not block.level2:
+        elif not block.level2 and _is_level2(word, block):
             block.level2 = word
         else:
             break
@@ -217,6 +217,11 @@ def _without_labels(words: tuple[str, ...], block: _Block) -> tuple[str, ...]:
 def _is_level1(word: str, words: int) -> bool:
     """满意度 alone in its line, or 满意度指标 anywhere; 满意度 before other words may be the end of a name."""
     return labels.level_key(word) in labels.LEVEL1 and (words == 1 or labels.key(word).endswith("指标"))
+
+
+def _is_level2(word: str, block: _Block) -> bool:
+    """质量指标 anywhere; 质量 only where no name has begun that it could be the end of."""
+    return labels.level_key(word) in labels.LEVEL2 and (labels.key(word).endswith("指标") or not block.loose)
 
 
 def _figures_at(words: tuple[str, ...]) -> int | None:

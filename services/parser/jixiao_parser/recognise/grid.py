@@ -46,6 +46,10 @@ class Line:
         """An empty cell of this line."""
         return Value(text="", evidence=self.place(), doubt=doubt)
 
+    def missing(self, doubt: Doubt | None) -> Value:
+        """A cell that the document does not have, although this line should."""
+        return Value(evidence=self.place(), doubt=doubt)
+
     def place(self) -> Evidence:
         """The evidence of the line as a whole."""
         return Evidence(

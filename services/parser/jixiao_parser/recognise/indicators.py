@@ -56,9 +56,10 @@ def _value(row: IndicatorRow, name: str, known: set[str], confirmed: bool) -> Va
     item = row.item(name)
     doubt = _doubt(row, name, item, confirmed)
     if item is not None:
-        return row.line.value(item, doubt)
+        text = labels.without_number(item.text) if name == "name" and item.text else item.text
+        return row.line.value(item, doubt, text)
     if name not in known:
-        return Value(doubt=LOST)
+        return row.line.missing(LOST)
     return row.line.blank(doubt)
 
 

@@ -11,6 +11,7 @@ LONGEST_LABEL = 24
 _SIGNS = str.maketrans("（）％", "()%", " \t\r\n*＊:：\u3000\u00a0")
 _PARENTHESES = re.compile(r"\([^()]*\)")
 _POINTS = re.compile(r"\(?(\d+(?:\.\d+)?)分\)?")
+_NUMBERED = re.compile(r"^指标\d{1,2}[:：、.．]?")
 _FRAGMENT = re.compile(r"\(?\d+(?:\.\d+)?分\)?")
 
 
@@ -61,6 +62,11 @@ POINTS = {level: Decimal(points) for level, points in _WORDS["points"].items()}
 def short(text: str) -> str:
     """A short text as it is; "" for one too long to be a label."""
     return text if len(text) <= LONGEST_LABEL else ""
+
+
+def without_number(name: str) -> str:
+    """An indicator's name without the number that some templates print before it: 指标1：……"""
+    return _NUMBERED.sub("", name, count=1) or name
 
 
 def points_of(text: str) -> Decimal | None:

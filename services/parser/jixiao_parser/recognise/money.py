@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from jixiao.forms.model import Doubt, DoubtKind, Funds, FundsRow, FundsTotal, Value
 from jixiao_parser.recognise import labels
-from jixiao_parser.recognise.align import IMPOSSIBLE, Fit, Slot, fit
+from jixiao_parser.recognise.align import Fit, Slot, fit
 from jixiao_parser.recognise.grid import Item, Line
 from jixiao_parser.recognise.sections import Pieces
 from jixiao_parser.recognise.texts import is_dash, is_hashes, is_number
@@ -60,11 +60,12 @@ def _row(line: Line, items: Sequence[Item], slots: Sequence[Slot], name: str) ->
     values: dict[str, Value] = {}
     for column in wanted:
         if column in found.items:
-            values[column] = line.value(found.items[column], doubt)
+            item = found.items[column]
+            values[column] = line.value(item, doubt or _no_number(item))
         elif column in known:
             values[column] = line.blank(doubt)
         else:
-            values[column] = Value(doubt=LOST if column in ("rate", "score") else None)
+            values[column] = line.missing(LOST if column in ("rate", "score") else None)
     return values
 
 
@@ -72,9 +73,16 @@ def _suits(name: str, item: Item) -> float:
     text = item.text
     if text is None or is_number(text) or is_hashes(text):
         return 0.0
-    if is_dash(text) or text == "/":
+    if is_dash(text) or text in labels.PLACEHOLDERS:
         return 0.0 if name not in AMOUNTS else 0.5
-    return IMPOSSIBLE
+    return 2.0
+
+
+def _no_number(item: Item) -> Doubt | None:
+    text = item.text
+    if text is None or is_number(text) or is_hashes(text) or is_dash(text) or text in labels.PLACEHOLDERS:
+        return None
+    return Doubt(kind=DoubtKind.UNREADABLE, note=f"此处应为数字，原文为“{text[:20]}”。")
 
 
 def _complete(found: Mapping[str, Item]) -> float:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from jixiao_parser.recognise import labels
 from jixiao_parser.recognise.align import IMPOSSIBLE, Fit, Slot, fit
@@ -93,12 +94,13 @@ def _row(
     line: Line, found: _Labels, body: Sequence[Slot], columns: Mapping[str, int], level: str | None
 ) -> IndicatorRow | None:
     """``level`` is the second level that the rows above have: its label printed once more is an indicator's name."""
-    reading = fit(found.rest, body, _suits, _complete) if found.rest else None
+    complete = partial(_complete, frozenset(slot.name for slot in body))
+    reading = fit(found.rest, body, _suits, complete) if found.rest else None
     if reading is None:
         return None
     again = found.last is not None and (found.last is found.level1 or _word(found.last) == level)
     if again and found.last is not None and _lacks_its_name(reading):
-        whole = fit((found.last, *found.rest), body, _suits, _complete)
+        whole = fit((found.last, *found.rest), body, _suits, complete)
         if whole is not None and whole.items.get("name") is found.last:
             level1 = None if found.last is found.level1 else found.level1
             return IndicatorRow(line, level1, None, whole)
@@ -131,12 +133,19 @@ def _suits(name: str, item: Item) -> float:
     return 0.0
 
 
-def _complete(found: Mapping[str, Item]) -> float:
+def _complete(known: frozenset[str], found: Mapping[str, Item]) -> float:
+    """A row has a weight and a score, where the table has these columns; a score alone will do beside a name."""
     weight, score = found.get("weight"), found.get("score")
-    if weight is None:
+    cost = 0.0
+    if "weight" in known and weight is None:
+        if score is None or "name" not in found:
+            return IMPOSSIBLE
+        cost += 4.0
+    if "weight" not in known and len(found) < 2:
         return IMPOSSIBLE
-    cost = 0.0 if score is not None else 2.5
-    if score is not None and (number(score.text) or 0) > (number(weight.text) or 0):
+    if "score" in known and score is None:
+        cost += 2.5
+    if weight is not None and score is not None and (number(score.text) or 0) > (number(weight.text) or 0):
         cost += 2.0
     if "actual" not in found:
         cost += 1.0
