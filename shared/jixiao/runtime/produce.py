@@ -53,8 +53,10 @@ class Producer:
     async def _connected(self) -> AsyncIterator[AIOKafkaProducer]:
         producer = None
         try:
-            producer = await self._started()
-            yield producer
+            # an idempotent producer retries for ever by itself
+            async with asyncio.timeout(CONFIRM_MS / 1000):
+                producer = await self._started()
+                yield producer
         except (KafkaError, OSError, TimeoutError) as fault:
             # an idempotent producer that lost a batch has a gap in its sequence: only a new one is sound
             self._discard(producer)
