@@ -9,11 +9,7 @@ from jixiao.events.topics import CHANGED, COMMANDS
 from jixiao.runtime import metrics
 from jixiao.runtime.message import Incoming, Outgoing, cloud_event, outgoing
 from jixiao.runtime.postgres import Connection
-from jixiao.runtime.service import Runtime
-from jixiao.runtime.targets import Network
 from jixiao_alerts import store
-from jixiao_alerts.channels.webhook import Webhook
-from jixiao_alerts.delivery import Delivery
 
 
 class Alerts:
@@ -38,12 +34,6 @@ class Alerts:
         for change in changed:
             metrics.ALERT_CHANGES.labels(change.after.condition.value).inc()
         return [_told(change, message.trace) for change in changed]
-
-
-async def deliver(runtime: Runtime, allowed: Sequence[Network]) -> None:
-    """Deliver what is due for as long as the service runs; ``allowed`` are private networks webhooks may reach."""
-    async with Webhook(allowed) as webhook:
-        await Delivery(runtime.inbox.pool, {"webhook": webhook}, runtime.health).run()
 
 
 def _told(change: AlertChanged, trace: str) -> Outgoing:
