@@ -44,7 +44,18 @@ RULES = {
     "SCORE-EXEC-GAP": "执行低而得分高",
 }
 DELIVERY = {"pending": "待推送", "delivered": "已送达", "dead": "已放弃"}
-OUTCOMES = {"delivered": "送达", "failed": "失败", "refused": "拒绝"}
+OUTCOMES = {
+    "delivered": "已送达",
+    "refused": "不予推送",
+    "unreachable": "无法连接",
+    "tls": "证书有误",
+    "timeout": "超时",
+    "cut": "连接中断",
+    "redirect": "要求跳转",
+    "status": "接收方报错",
+    "gone": "地址已停用",
+    "unknown": "未知故障",
+}
 PLACES_SHOWN = 4
 PERIODS = ("initial", "budget", "executed")
 FUND_ROWS = {"total": "年度资金总额", "fiscal": "其中：当年财政拨款", "carryover": "上年结转资金", "other": "其他资金"}
