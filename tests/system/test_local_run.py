@@ -13,6 +13,10 @@ from typing import Any
 
 import pytest
 
+from jixiao_cli.local.broker import Broker
+from jixiao_cli.local.database import Database
+from jixiao_cli.local.ports import free_port
+
 PATIENCE_SECONDS = 60.0
 JIXIAO = [sys.executable, "-c", "from jixiao_cli.main import main; main()"]
 NO_FORM = "关于开展绩效自评工作的通知\n请各单位按时报送材料。\n"
@@ -21,10 +25,14 @@ NO_FORM = "关于开展绩效自评工作的通知\n请各单位按时报送材�
 class Up:
     """A running ``jixiao up``."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, **settings: str) -> None:
         self.data = data
         self.process = subprocess.Popen(
-            [*JIXIAO, "up", "--data", str(data)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            [*JIXIAO, "up", "--data", str(data)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=os.environ | settings,
         )
         _eventually(lambda: (data / "address").exists() or self.process.poll() is not None)
         assert self.process.poll() is None, self.output()
@@ -126,6 +134,28 @@ def test_it_ends_in_order_and_begins_again_where_it_was(up: Up, tmp_path: Path) 
     finally:
         again.end(signal.SIGINT)
     assert again.process.returncode == 0
+
+
+def test_it_uses_the_broker_and_the_database_it_is_given(
+    broker: Broker, database: Database, open_folder: Path, tmp_path: Path
+) -> None:
+    """With JIXIAO_KAFKA and JIXIAO_POSTGRES it starts and stops the services alone."""
+    given = Up(
+        open_folder / "given",
+        JIXIAO_KAFKA=broker.bootstrap,
+        JIXIAO_POSTGRES=database.dsn,
+        JIXIAO_TOPIC_PREFIX="given.",
+        JIXIAO_PARSER_PORT=str(parser_port := free_port()),
+    )
+    try:
+        assert set(given.children()) == {"parser", "scorer", "alerts", "gateway"}
+        assert _answers(f"http://127.0.0.1:{parser_port}/readyz")
+        upload_id = _hand_in(given, tmp_path)
+        _eventually(lambda: _state(given, upload_id) in ("no_form", "dead_lettered"))
+    finally:
+        told = given.end(signal.SIGTERM)
+    assert given.process.returncode == 0, told
+    assert broker.is_ready() and database.is_ready()
 
 
 def _hand_in(up: Up, folder: Path) -> str:

@@ -1,6 +1,9 @@
 """The broker and the database of the local run, and the set-up steps on them."""
 
 import asyncio
+import os
+import subprocess
+import sys
 
 import asyncpg
 import pytest
@@ -13,7 +16,8 @@ from jixiao.runtime.settings import TopicSettings
 from jixiao.runtime.topic_setup import setup_topics
 from jixiao_cli.local.broker import Broker
 from jixiao_cli.local.database import Database
-from jixiao_cli.setup import prepare_database
+from jixiao_cli.local.service import shared_settings
+from jixiao_cli.setup import SERVICES, prepare_database
 
 
 async def test_a_value_as_large_as_the_limit_passes(broker: Broker, topic_prefix: str) -> None:
@@ -110,3 +114,20 @@ async def test_a_service_writes_its_own_schema_only(clean_database: dict[str, st
 async def test_the_database_is_set_up_twice_alike(database: Database, clean_database: dict[str, str]) -> None:
     """A second set-up applies nothing."""
     assert await prepare_database(database.dsn, clean_database) == []
+
+
+def test_the_set_up_steps_run_by_themselves(broker: Broker, database: Database) -> None:
+    """Where the servers are given, an operator runs ``jixiao setup-database`` and ``jixiao setup-topics``."""
+    dsns = {service: database.dsn_for(f"jixiao_{service}", "by-hand", "by_hand") for service in SERVICES}
+    settings = {"JIXIAO_POSTGRES": database.dsn, "JIXIAO_TOPIC_PREFIX": "hand.", "JIXIAO_PARTITIONS": "1"}
+    environment = os.environ | settings | shared_settings(broker.bootstrap, dsns)
+    steps = (
+        ("setup-database", "gateway: runtime/0001_runtime.sql"),
+        ("setup-database", "数据库已是最新。"),
+        ("setup-topics", "hand.reports.parsed.dlt: created"),
+    )
+    for step, told in steps:
+        command = [sys.executable, "-c", "from jixiao_cli.main import main; main()", step]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        assert told in done.stdout.splitlines()
