@@ -95,9 +95,9 @@ async def test_uploads_are_paged_newest_first_and_filtered(store: Store) -> None
     cursor = encode_cursor(first[-1].uploaded_at, first[-1].id)
     rest = await store.uploads.page(cursor, 3)
     assert [row.id for row in first + rest] == [upload.id for upload in reversed(uploads)]
-    same = await store.uploads.page(None, 10, document_id=uploads[2].document_id)
+    same = await store.uploads.page(None, 10, {"document_id": uploads[2].document_id})
     assert [row.id for row in same] == [uploads[2].id]
-    assert await store.uploads.page(None, 10, uploader="乙") == []
+    assert await store.uploads.page(None, 10, {"uploader": "乙"}) == []
 
 
 async def test_events_are_numbered_in_order_and_never_twice(store: Store) -> None:
@@ -292,10 +292,10 @@ async def test_forms_and_findings_are_read_with_filters(real: Store, others: dic
         ({"year": "2023"}, 2),
         ({"project": "other"}, 0),
     ):
-        assert len(await real.forms.page(None, 10, **cast(Any, filters))) == count, filters
-        assert len(await real.forms.findings(None, 10, **cast(Any, filters))) == count, filters
+        assert len(await real.forms.page(None, 10, cast(Any, filters))) == count, filters
+        assert len(await real.forms.findings(None, 10, cast(Any, filters))) == count, filters
     for filters, count in (({"rule": "EXEC-LOW"}, 2), ({"rule": "FUND-SUM"}, 0), ({"severity": "serious"}, 2)):
-        assert len(await real.forms.findings(None, 10, **cast(Any, filters))) == count, filters
+        assert len(await real.forms.findings(None, 10, cast(Any, filters))) == count, filters
     first = (await real.forms.findings(None, 1))[0]
     cursor = encode_cursor(first.scored_at, first.form_id, -first.position)
     [second] = await real.forms.findings(cursor, 10)
@@ -318,7 +318,7 @@ async def test_alerts_and_deliveries_are_read(real: Store, others: dict[str, asy
         ({"year": "2022"}, 0),
         ({"project": alert.project}, 1),
     ):
-        assert len(await real.alerts.page(None, 10, **cast(Any, filters))) == count, filters
+        assert len(await real.alerts.page(None, 10, cast(Any, filters))) == count, filters
     [change] = await real.alerts.history(alert.alert_id)
     assert json.loads(change.change)["after"]["condition"] == "new"
     [delivery] = await real.subscriptions.deliveries(builders.uuid(1), None, 10)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from types import FrameType
 
+import asyncpg
 import structlog
 import uvicorn
 
@@ -80,17 +81,7 @@ async def _parts(settings: GatewaySettings, tokens: Tokens) -> AsyncIterator[tup
     producer = Producer(settings.kafka_connection, settings.topic_prefix)
     store = Store.on(pool)
     hub = Hub(store.events)
-
-    async def write(uploads: Sequence[Upload]) -> None:
-        await store.uploads.add(uploads)
-        await store.events.append([uploaded_event(upload) for upload in uploads])
-        hub.wake()
-
-    ledger = Ledger(write)
-    step = LiveLog(settings.topic_prefix)
-    inbox = Inbox(pool, f"{settings.topic_prefix}gateway")
-    # an unacknowledged message is safe here: offsets are committed by hand, and uploads go on without the database
-    loop = Consumer(step, inbox, producer, Health(), give_up_after=float("inf"), end=lambda: None)
+    ledger = Ledger(partial(_write, store, hub))
     checks: dict[str, health.Check] = {"消息服务": producer.answers, "数据库": partial(postgres.answers, pool)}
     parts = Gateway(
         store=store,
@@ -103,13 +94,28 @@ async def _parts(settings: GatewaySettings, tokens: Tokens) -> AsyncIterator[tup
         webhook_allow=settings.webhook_allow,
         why_not_ready=partial(health.why_not_ready, checks),
     )
+    watcher = _watcher(settings, pool, producer, parts)
     try:
-        yield parts, (hub.run(), ledger.run(), Watcher(settings, store.events, step, loop, hub).run(), _prune(store))
+        yield parts, (hub.run(), ledger.run(), watcher.run(), _prune(store))
         with suppress(TimeoutError):
             await asyncio.wait_for(ledger.flush(), LAST_WRITE_SECONDS)
     finally:
         await producer.stop()
         pool.terminate()
+
+
+def _watcher(settings: GatewaySettings, pool: asyncpg.Pool, producer: Producer, parts: Gateway) -> Watcher:
+    step = LiveLog(settings.topic_prefix)
+    inbox = Inbox(pool, f"{settings.topic_prefix}gateway")
+    # an unacknowledged message is safe here: offsets are committed by hand, and uploads go on without the database
+    loop = Consumer(step, inbox, producer, Health(), give_up_after=float("inf"), end=lambda: None)
+    return Watcher(settings, parts.store.events, step, loop, parts.hub)
+
+
+async def _write(store: Store, hub: Hub, uploads: Sequence[Upload]) -> None:
+    await store.uploads.add(uploads)
+    await store.events.append([uploaded_event(upload) for upload in uploads])
+    hub.wake()
 
 
 @asynccontextmanager

@@ -4,9 +4,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Request
+from pydantic import BaseModel, ConfigDict, Field
 
 from jixiao_gateway.hub import Hub
 from jixiao_gateway.intake import Intake, Sender
@@ -45,5 +46,17 @@ def _caller(request: Request) -> str:
 
 Parts = Annotated[Gateway, Depends(_parts)]
 Caller = Annotated[str, Depends(_caller)]
-Cursor = Annotated[str | None, Query(description="上一页答复中的 next")]
-Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="一页最多几条")]
+
+
+class Paged(BaseModel):
+    """The query of a list: where to go on, how much, and in subclasses the filters."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    cursor: str | None = Field(None, description="上一页答复中的 next")
+    limit: int = Field(PAGE, ge=1, le=LARGEST_PAGE, description="一页最多几条")
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """The filters that were given."""
+        return self.model_dump(exclude={"cursor", "limit"}, exclude_none=True)

@@ -9,7 +9,7 @@ from uuid import UUID
 from jixiao_gateway.store.alerts import AlertRow, ChangeRow
 from jixiao_gateway.store.events import LiveEvent, NumberedEvent
 from jixiao_gateway.store.forms import DocumentRow, FindingRow, FormDetail, FormRow
-from jixiao_gateway.store.query import BY_TIME, decode_cursor
+from jixiao_gateway.store.query import BY_TIME, NO_FILTERS, Filters, decode_cursor
 from jixiao_gateway.store.subscriptions import AttemptRow, DeliveryRow, SubscriptionRow
 from jixiao_gateway.store.uploads import UploadRow
 from jixiao_gateway.upload import Upload
@@ -45,13 +45,11 @@ class FakeUploads:
             raise self.breaks.pop(0)
         return self.rows.get(upload_id)
 
-    async def page(
-        self, cursor: str | None, limit: int, document_id: str | None = None, uploader: str | None = None
-    ) -> list[UploadRow]:
+    async def page(self, cursor: str | None, limit: int, filters: Filters = NO_FILTERS) -> list[UploadRow]:
+        if self.breaks:
+            raise self.breaks.pop(0)
         rows = [
-            row
-            for row in self.rows.values()
-            if document_id in (None, row.document_id) and uploader in (None, row.uploader)
+            row for row in self.rows.values() if all(getattr(row, name) == value for name, value in filters.items())
         ]
         return page(rows, cursor, limit, "uploaded_at", "id")
 
@@ -61,12 +59,12 @@ class FakeForms:
     documents: dict[str, DocumentRow] = field(default_factory=dict)
     details: dict[UUID, FormDetail] = field(default_factory=dict)
     finding_rows: list[FindingRow] = field(default_factory=list)
-    asked: dict[str, Any] = field(default_factory=dict)
+    asked: Filters = field(default_factory=dict)
 
     async def document(self, document_id: str) -> DocumentRow | None:
         return self.documents.get(document_id)
 
-    async def page(self, cursor: str | None, limit: int, **filters: Any) -> list[FormRow]:
+    async def page(self, cursor: str | None, limit: int, filters: Filters = NO_FILTERS) -> list[FormRow]:
         self.asked = filters
         return page([detail.row for detail in self.details.values()], cursor, limit, "parsed_at", "form_id")
 
@@ -77,7 +75,7 @@ class FakeForms:
     async def get(self, form_id: UUID) -> FormDetail | None:
         return self.details.get(form_id)
 
-    async def findings(self, cursor: str | None, limit: int, **filters: Any) -> list[FindingRow]:
+    async def findings(self, cursor: str | None, limit: int, filters: Filters = NO_FILTERS) -> list[FindingRow]:
         self.asked = filters
         return self.finding_rows[:limit]
 
@@ -89,9 +87,9 @@ class FakeForms:
 class FakeAlerts:
     rows: dict[UUID, AlertRow] = field(default_factory=dict)
     changes: list[ChangeRow] = field(default_factory=list)
-    asked: dict[str, Any] = field(default_factory=dict)
+    asked: Filters = field(default_factory=dict)
 
-    async def page(self, cursor: str | None, limit: int, **filters: Any) -> list[AlertRow]:
+    async def page(self, cursor: str | None, limit: int, filters: Filters = NO_FILTERS) -> list[AlertRow]:
         self.asked = filters
         return page(list(self.rows.values()), cursor, limit, "changed_at", "alert_id")
 

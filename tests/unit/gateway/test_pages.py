@@ -62,6 +62,12 @@ async def test_the_first_page_shows_stages_lights_and_warnings(api: Api) -> None
     assert re.search(r"<b>3</b>\s*<span class=\"badge green\">绿灯", page)
 
 
+async def test_the_first_page_takes_files_while_the_database_is_away(api: Api) -> None:
+    api.fakes.uploads.breaks.append(ConnectionRefusedError("away"))
+    page = await html(api, "/")
+    assert "可以照常上报" in page and 'id="files"' in page
+
+
 async def test_the_overview_is_sent_only_when_it_changed(api: Api) -> None:
     await filled(api)
     seen = re.search(r'data-seen="(\w+)"', await html(api, "/parts/overview"))

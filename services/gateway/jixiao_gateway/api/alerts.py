@@ -4,19 +4,19 @@ import asyncio
 import json
 from contextlib import aclosing
 from datetime import UTC, datetime
+from typing import Annotated
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
 from jixiao.events.models import AlertCommand, Condition, Handling
 from jixiao.events.topics import CHANGED, COMMANDS
-from jixiao.findings import RuleId, Severity
 from jixiao.runtime.errors import RetryLater
 from jixiao.runtime.message import cloud_event, outgoing
-from jixiao_gateway.api.forms import Project, Unit, Year
+from jixiao_gateway.api.forms import FindingQuery
 from jixiao_gateway.api.models import AlertFull, AlertSummary, Command, CommandAnswer, Listed, page_of
 from jixiao_gateway.hub import Hub
-from jixiao_gateway.parts import PAGE, Caller, Cursor, Gateway, Limit, Parts
+from jixiao_gateway.parts import Caller, Gateway, Parts
 from jixiao_gateway.problems import Problem, not_found
 from jixiao_gateway.upload import SOURCE, clean_text
 
@@ -27,36 +27,18 @@ NOTE_LIMIT = 2000
 SEEN_WITHIN_SECONDS = 2.0
 
 
+class AlertQuery(FindingQuery):
+    """Which alerts."""
+
+    condition: Condition | None = None
+    handling: Handling | None = None
+
+
 @router.get("/alerts", summary="预警列表，最近变动的在前")
-async def list_alerts(
-    parts: Parts,
-    cursor: Cursor = None,
-    limit: Limit = PAGE,
-    unit: Unit = None,
-    project: Project = None,
-    year: Year = None,
-    rule: RuleId | None = None,
-    severity: Severity | None = None,
-    condition: Condition | None = None,
-    handling: Handling | None = None,
-    form_id: UUID | None = None,
-    upload_id: UUID | None = None,
-) -> Listed[AlertSummary]:
+async def list_alerts(query: Annotated[AlertQuery, Query()], parts: Parts) -> Listed[AlertSummary]:
     """Alerts, the last changed first."""
-    rows = await parts.store.alerts.page(
-        cursor,
-        limit + 1,
-        unit=unit,
-        project=project,
-        year=year,
-        rule=rule,
-        severity=severity,
-        condition=condition,
-        handling=handling,
-        form_id=form_id,
-        upload_id=upload_id,
-    )
-    return page_of(rows, limit, AlertSummary.model_validate, lambda row: (row.changed_at, row.alert_id))
+    rows = await parts.store.alerts.page(query.cursor, query.limit + 1, query.filters)
+    return page_of(rows, query.limit, AlertSummary.model_validate, lambda row: (row.changed_at, row.alert_id))
 
 
 @router.get("/alerts/{alert_id}", summary="一条预警及其变动历史")

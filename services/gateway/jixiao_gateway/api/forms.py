@@ -5,19 +5,33 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
+from pydantic import Field
 
 from jixiao.findings import RuleId, Severity
 from jixiao.forms.model import Form
 from jixiao_gateway.api.models import Document, FormFull, FormSummary, Listed, ListedFinding, page_of
-from jixiao_gateway.parts import PAGE, Cursor, Gateway, Limit, Parts
+from jixiao_gateway.parts import Gateway, Paged, Parts
 from jixiao_gateway.problems import not_found
 from jixiao_gateway.store.forms import FindingRow, FormRow
 
 router = APIRouter(tags=["forms"])
 
-Unit = Annotated[str | None, Query(description="单位名称，或其中一部分")]
-Project = Annotated[str | None, Query(description="项目标识（编码）")]
-Year = Annotated[str | None, Query(description="预算年度")]
+
+class FormQuery(Paged):
+    """Which forms."""
+
+    upload_id: UUID | None = None
+    unit: str | None = Field(None, description="单位名称，或其中一部分")
+    project: str | None = Field(None, description="项目标识（编码）")
+    year: str | None = Field(None, description="预算年度")
+
+
+class FindingQuery(FormQuery):
+    """Which findings."""
+
+    form_id: UUID | None = None
+    rule: RuleId | None = None
+    severity: Severity | None = None
 
 
 @router.get("/documents/{document_id}", summary="一个文件的内容信息")
@@ -32,18 +46,10 @@ async def get_document(
 
 
 @router.get("/forms", summary="自评表列表，最近的在前")
-async def list_forms(
-    parts: Parts,
-    cursor: Cursor = None,
-    limit: Limit = PAGE,
-    upload_id: UUID | None = None,
-    unit: Unit = None,
-    project: Project = None,
-    year: Year = None,
-) -> Listed[FormSummary]:
+async def list_forms(query: Annotated[FormQuery, Query()], parts: Parts) -> Listed[FormSummary]:
     """Forms, newest first."""
-    rows = await parts.store.forms.page(cursor, limit + 1, upload_id=upload_id, unit=unit, project=project, year=year)
-    return page_of(rows, limit, _summary, lambda row: (row.parsed_at, row.form_id))
+    rows = await parts.store.forms.page(query.cursor, query.limit + 1, query.filters)
+    return page_of(rows, query.limit, _summary, lambda row: (row.parsed_at, row.form_id))
 
 
 @router.get("/forms/{form_id}", summary="一张自评表：记录、出处、填报数与复核数、疑点")
@@ -69,31 +75,10 @@ async def form_detail(parts: Gateway, form_id: UUID) -> FormFull:
 
 
 @router.get("/findings", summary="疑点列表，最近复核的在前，同一张表内最严重的在前")
-async def list_findings(
-    parts: Parts,
-    cursor: Cursor = None,
-    limit: Limit = PAGE,
-    upload_id: UUID | None = None,
-    form_id: UUID | None = None,
-    unit: Unit = None,
-    project: Project = None,
-    year: Year = None,
-    rule: RuleId | None = None,
-    severity: Severity | None = None,
-) -> Listed[ListedFinding]:
+async def list_findings(query: Annotated[FindingQuery, Query()], parts: Parts) -> Listed[ListedFinding]:
     """Findings, those of the newest form first."""
-    rows = await parts.store.forms.findings(
-        cursor,
-        limit + 1,
-        upload_id=upload_id,
-        form_id=form_id,
-        unit=unit,
-        project=project,
-        year=year,
-        rule=rule,
-        severity=severity,
-    )
-    return page_of(rows, limit, _finding, lambda row: (row.scored_at, row.form_id, -row.position))
+    rows = await parts.store.forms.findings(query.cursor, query.limit + 1, query.filters)
+    return page_of(rows, query.limit, _finding, lambda row: (row.scored_at, row.form_id, -row.position))
 
 
 def _base(row: FormRow) -> dict[str, Any]:

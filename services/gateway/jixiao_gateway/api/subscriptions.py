@@ -5,16 +5,16 @@ import secrets
 from collections import defaultdict
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from jixiao.events.models import Condition
 from jixiao.findings import RuleId, Severity
 from jixiao_gateway.api.models import Answer, Listed, page_of
-from jixiao_gateway.parts import PAGE, Caller, Cursor, Gateway, Limit, Parts
+from jixiao_gateway.parts import Caller, Gateway, Paged, Parts
 from jixiao_gateway.problems import not_found
 from jixiao_gateway.store.subscriptions import DeliveryRow, SubscriptionRow
 from jixiao_gateway.targets import check_target
@@ -112,10 +112,10 @@ async def subscribe(parts: Gateway, new: NewSubscription, caller: str) -> Subscr
 
 
 @router.get("/subscriptions", summary="订阅列表")
-async def list_subscriptions(parts: Parts, cursor: Cursor = None, limit: Limit = PAGE) -> Listed[Subscription]:
+async def list_subscriptions(query: Annotated[Paged, Query()], parts: Parts) -> Listed[Subscription]:
     """Subscriptions, newest first."""
-    rows = await parts.store.subscriptions.page(cursor, limit + 1)
-    return page_of(rows, limit, Subscription.model_validate, lambda row: (row.created_at, row.id))
+    rows = await parts.store.subscriptions.page(query.cursor, query.limit + 1)
+    return page_of(rows, query.limit, Subscription.model_validate, lambda row: (row.created_at, row.id))
 
 
 @router.get("/subscriptions/{subscription_id}", summary="一项订阅")
@@ -135,11 +135,9 @@ async def delete_subscription(subscription_id: UUID, parts: Parts) -> None:
 
 
 @router.get("/subscriptions/{subscription_id}/deliveries", summary="推送台账：每次推送及其各次尝试")
-async def list_deliveries(
-    subscription_id: UUID, parts: Parts, cursor: Cursor = None, limit: Limit = PAGE
-) -> Listed[Delivery]:
+async def list_deliveries(subscription_id: UUID, query: Annotated[Paged, Query()], parts: Parts) -> Listed[Delivery]:
     """The ledger of a subscription, newest first; it outlives the subscription."""
-    rows = await parts.store.subscriptions.deliveries(subscription_id, cursor, limit + 1)
+    rows = await parts.store.subscriptions.deliveries(subscription_id, query.cursor, query.limit + 1)
     attempts: defaultdict[UUID, list[Attempt]] = defaultdict(list)
     for each in await parts.store.subscriptions.attempts([row.delivery_id for row in rows]):
         attempts[each.delivery_id].append(Attempt.model_validate(each))
@@ -147,4 +145,4 @@ async def list_deliveries(
     def make(row: DeliveryRow) -> Delivery:
         return Delivery.model_validate(row._asdict() | {"attempts": attempts[row.delivery_id]})
 
-    return page_of(rows, limit, make, lambda row: (row.created_at, row.delivery_id))
+    return page_of(rows, query.limit, make, lambda row: (row.created_at, row.delivery_id))

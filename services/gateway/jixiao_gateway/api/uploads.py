@@ -5,9 +5,10 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
+from pydantic import Field
 
 from jixiao_gateway.api.models import Listed, UploadDetail, UploadForm, UploadState, page_of
-from jixiao_gateway.parts import PAGE, Cursor, Gateway, Limit, Parts
+from jixiao_gateway.parts import Gateway, Paged, Parts
 from jixiao_gateway.problems import not_found
 from jixiao_gateway.store.forms import FormRow
 from jixiao_gateway.upload import Upload
@@ -15,17 +16,18 @@ from jixiao_gateway.upload import Upload
 router = APIRouter(tags=["uploads"])
 
 
+class UploadQuery(Paged):
+    """Which uploads."""
+
+    document_id: str | None = None
+    uploader: str | None = Field(None, description="上报人")
+
+
 @router.get("/uploads", summary="上报列表，最近的在前")
-async def list_uploads(
-    parts: Parts,
-    cursor: Cursor = None,
-    limit: Limit = PAGE,
-    document_id: str | None = None,
-    uploader: Annotated[str | None, Query(description="上报人")] = None,
-) -> Listed[UploadState]:
+async def list_uploads(query: Annotated[UploadQuery, Query()], parts: Parts) -> Listed[UploadState]:
     """Uploads, newest first."""
-    rows = await parts.store.uploads.page(cursor, limit + 1, document_id=document_id, uploader=uploader)
-    return page_of(rows, limit, UploadState.model_validate, lambda row: (row.uploaded_at, row.id))
+    rows = await parts.store.uploads.page(query.cursor, query.limit + 1, query.filters)
+    return page_of(rows, query.limit, UploadState.model_validate, lambda row: (row.uploaded_at, row.id))
 
 
 @router.get("/uploads/{upload_id}", summary="一次上报的进度和其中的自评表")

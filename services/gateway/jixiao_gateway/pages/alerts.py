@@ -39,7 +39,7 @@ async def show_alerts(
         "unit": unit, "year": year, "severity": severity, "condition": condition, "handling": handling, "rule": rule
     }  # fmt: skip
     filters: dict[str, Any] = {name: text.strip() for name, text in chosen.items() if text.strip()}
-    rows = await parts.store.alerts.page(cursor or None, PAGE + 1, **filters)
+    rows = await parts.store.alerts.page(cursor or None, PAGE + 1, filters)
     behind = None
     if len(rows) > PAGE:
         last = rows[PAGE - 1]

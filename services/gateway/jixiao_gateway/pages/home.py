@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
+from jixiao.runtime.faults import is_world_broken
 from jixiao_gateway.pages import words
 from jixiao_gateway.pages.render import ENVIRONMENT, page
 from jixiao_gateway.parts import Gateway, Parts
@@ -25,8 +26,14 @@ ALERT_WITHIN = timedelta(minutes=1)
 
 @router.get("/")
 async def show_home(request: Request, parts: Parts) -> HTMLResponse:
-    """The page."""
-    return page(request, "home.html", overview=await _overview(parts))
+    """The page; files can be handed in while the database is away."""
+    try:
+        overview = await _overview(parts)
+    except Exception as fault:
+        if not is_world_broken(fault):
+            raise
+        overview = ENVIRONMENT.get_template("away.html").render()
+    return page(request, "home.html", overview=overview)
 
 
 @router.get("/parts/overview")

@@ -18,7 +18,7 @@ from jixiao_gateway.api.subscriptions import (
     subscribe,
 )
 from jixiao_gateway.pages.render import page
-from jixiao_gateway.parts import LARGEST_PAGE, PAGE, Caller, Gateway, Parts
+from jixiao_gateway.parts import LARGEST_PAGE, Caller, Gateway, Paged, Parts
 from jixiao_gateway.problems import Problem
 from jixiao_gateway.store.subscriptions import SubscriptionRow
 
@@ -72,7 +72,7 @@ async def end_subscription(subscription_id: UUID, parts: Parts) -> RedirectRespo
 async def show_ledger(request: Request, subscription_id: UUID, parts: Parts, cursor: str = "") -> HTMLResponse:
     """The ledger of a subscription."""
     subscription = await get_subscription(subscription_id, parts)
-    deliveries = await list_deliveries(subscription_id, parts, cursor or None, PAGE)
+    deliveries = await list_deliveries(subscription_id, Paged(cursor=cursor or None), parts)
     return page(request, "ledger.html", subscription=subscription, deliveries=deliveries)
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from jixiao_gateway.store.query import BY_TIME, Where
+from jixiao_gateway.store.query import BY_TIME, NO_FILTERS, Filters, Where
 
 
 class AlertRow(NamedTuple):
@@ -44,6 +44,10 @@ class ChangeRow(NamedTuple):
     changed_at: datetime
 
 
+_FILTERS = {"unit": "position({} IN unit_name) > 0"} | {
+    name: f"{name} = {{}}"
+    for name in ("project", "year", "rule", "severity", "condition", "handling", "form_id", "upload_id")
+}
 _COLUMNS = ", ".join(AlertRow._fields)
 
 
@@ -53,32 +57,10 @@ class AlertStore:
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
 
-    async def page(
-        self,
-        cursor: str | None,
-        limit: int,
-        *,
-        unit: str | None = None,
-        project: str | None = None,
-        year: str | None = None,
-        rule: str | None = None,
-        severity: str | None = None,
-        condition: str | None = None,
-        handling: str | None = None,
-        form_id: UUID | None = None,
-        upload_id: UUID | None = None,
-    ) -> list[AlertRow]:
-        """Alerts, the last changed first; ``unit`` is a part of the printed name."""
+    async def page(self, cursor: str | None, limit: int, filters: Filters = NO_FILTERS) -> list[AlertRow]:
+        """Alerts, the last changed first. Filters: see ``_FILTERS``; ``unit`` is a part of the printed name."""
         where = Where()
-        where.add_if("position({} IN unit_name) > 0", unit)
-        where.add_if("project = {}", project)
-        where.add_if("year = {}", year)
-        where.add_if("rule = {}", rule)
-        where.add_if("severity = {}", severity)
-        where.add_if("condition = {}", condition)
-        where.add_if("handling = {}", handling)
-        where.add_if("form_id = {}", form_id)
-        where.add_if("upload_id = {}", upload_id)
+        where.add_all(_FILTERS, filters)
         where.after("changed_at, alert_id", cursor, BY_TIME)
         rows = await self._pool.fetch(
             f"SELECT {_COLUMNS} FROM alerts_views.alerts {where}"

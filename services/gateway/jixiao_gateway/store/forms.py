@@ -6,7 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
-from jixiao_gateway.store.query import BY_TIME, Readers, Where
+from jixiao_gateway.store.query import BY_TIME, NO_FILTERS, Filters, Readers, Where
 
 BY_FINDING: Readers = (datetime.fromisoformat, UUID, int)
 
@@ -82,6 +82,21 @@ _COLUMNS = """f.form_id, f.upload_id, f.document_id, f.ordinal, f.project, f.yea
     (SELECT reason FROM scorer_views.dead_forms d WHERE d.form_id = f.form_id LIMIT 1) AS refusal"""
 _FROM = "FROM parser_views.forms f LEFT JOIN scorer_views.assessments a ON a.form_id = f.form_id"
 
+_FORM_FILTERS = {
+    "upload_id": "f.upload_id = {}",
+    "unit": "position({} IN f.unit_name) > 0",
+    "project": "f.project = {}",
+    "year": "f.year = {}",
+}
+_FINDING_FILTERS = {
+    "upload_id": "upload_id = {}",
+    "form_id": "form_id = {}",
+    "unit": "position({} IN unit_name) > 0",
+    "project": "project = {}",
+    "year": "year = {}",
+    "rule": "rule = {}",
+    "severity": "severity = {}",
+}
 # an extraction doubt only asks for a look: it never lights red or yellow
 _LIGHTS = """
     SELECT coalesce(worst, 4) AS rank, count(*) FROM scorer_views.assessments a
@@ -108,22 +123,10 @@ class FormStore:
         )
         return DocumentRow(*row) if row else None
 
-    async def page(
-        self,
-        cursor: str | None,
-        limit: int,
-        *,
-        upload_id: UUID | None = None,
-        unit: str | None = None,
-        project: str | None = None,
-        year: str | None = None,
-    ) -> list[FormRow]:
-        """Forms, newest first; ``unit`` is a part of the printed name."""
+    async def page(self, cursor: str | None, limit: int, filters: Filters = NO_FILTERS) -> list[FormRow]:
+        """Forms, newest first. Filters: ``upload_id``, ``unit`` (a part of the printed name), ``project``, ``year``."""
         where = Where()
-        where.add_if("f.upload_id = {}", upload_id)
-        where.add_if("position({} IN f.unit_name) > 0", unit)
-        where.add_if("f.project = {}", project)
-        where.add_if("f.year = {}", year)
+        where.add_all(_FORM_FILTERS, filters)
         where.after("f.parsed_at, f.form_id", cursor, BY_TIME)
         rows = await self._pool.fetch(
             f"SELECT {_COLUMNS} {_FROM} {where} ORDER BY f.parsed_at DESC, f.form_id DESC LIMIT {where.arg(limit)}",
@@ -150,28 +153,10 @@ class FormStore:
         *columns, form, figures, findings, rules_version, profile = row
         return FormDetail(FormRow(*columns), form, figures, findings, rules_version, profile)
 
-    async def findings(
-        self,
-        cursor: str | None,
-        limit: int,
-        *,
-        upload_id: UUID | None = None,
-        form_id: UUID | None = None,
-        unit: str | None = None,
-        project: str | None = None,
-        year: str | None = None,
-        rule: str | None = None,
-        severity: str | None = None,
-    ) -> list[FindingRow]:
-        """Findings, those of the newest form first, within a form the worst first."""
+    async def findings(self, cursor: str | None, limit: int, filters: Filters = NO_FILTERS) -> list[FindingRow]:
+        """Findings, those of the newest form first, within a form the worst first. Filters: ``_FINDING_FILTERS``."""
         where = Where()
-        where.add_if("upload_id = {}", upload_id)
-        where.add_if("form_id = {}", form_id)
-        where.add_if("position({} IN unit_name) > 0", unit)
-        where.add_if("project = {}", project)
-        where.add_if("year = {}", year)
-        where.add_if("rule = {}", rule)
-        where.add_if("severity = {}", severity)
+        where.add_all(_FINDING_FILTERS, filters)
         where.after("scored_at, form_id, -position", cursor, BY_FINDING)
         rows = await self._pool.fetch(
             f"""SELECT form_id, position, upload_id, ordinal, project, year, kind, unit_name, project_name,

@@ -3,15 +3,17 @@
 import base64
 import binascii
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from jixiao_gateway.problems import Problem
 
+Filters = Mapping[str, object]  # name → value; a filter that is not there lets everything pass
 Readers = Sequence[Callable[[str], Any]]
 
+NO_FILTERS: Filters = {}
 BY_TIME: Readers = (datetime.fromisoformat, UUID)
 
 
@@ -31,10 +33,10 @@ class Where:
         """Add a condition."""
         self._conditions.append(condition.format(*(self.arg(value) for value in values)))
 
-    def add_if(self, condition: str, value: object) -> None:
-        """Add a condition of one value unless the value is None."""
-        if value is not None:
-            self.add(condition, value)
+    def add_all(self, conditions: Mapping[str, str], filters: Filters) -> None:
+        """Add the condition of each filter; ``conditions`` says by name what a filter means."""
+        for name, value in filters.items():
+            self.add(conditions[name], value)
 
     def after(self, columns: str, cursor: str | None, readers: Readers) -> None:
         """Go on behind a cursor in a list ordered by ``columns``, all descending."""

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from jixiao_gateway.store.query import BY_TIME, Where
+from jixiao_gateway.store.query import BY_TIME, NO_FILTERS, Filters, Where
 from jixiao_gateway.upload import Upload
 
 
@@ -40,6 +40,7 @@ class UploadRow(NamedTuple):
         return self.read_state
 
 
+_FILTERS = {"document_id": "document_id = {}", "uploader": "uploader = {}"}
 # the parser knows of an upload even when our own row could not be written
 _ROWS = """
     SELECT page.id, coalesce(u.name, p.name) AS name, u.size, u.media_type,
@@ -81,17 +82,14 @@ class UploadStore:
         row = await self._pool.fetchrow(page + _ROWS, upload_id)
         return UploadRow(*row) if row else None
 
-    async def page(
-        self, cursor: str | None, limit: int, document_id: str | None = None, uploader: str | None = None
-    ) -> list[UploadRow]:
-        """Uploads, newest first."""
+    async def page(self, cursor: str | None, limit: int, filters: Filters = NO_FILTERS) -> list[UploadRow]:
+        """Uploads, newest first. Filters: ``document_id``, ``uploader``."""
         args: list[Any] = []
         halves = []
         for table, key in (("uploads", "id"), ("parser_views.uploads", "upload_id")):
             where = Where()
             where.args = args
-            where.add_if("document_id = {}", document_id)
-            where.add_if("uploader = {}", uploader)
+            where.add_all(_FILTERS, filters)
             where.after(f"uploaded_at, {key}", cursor, BY_TIME)
             size = where.arg(limit)
             halves.append(
