@@ -35,6 +35,7 @@ UPLOADED_TYPE = "reports.uploaded"
 RETRY_SECONDS = 2.0
 BATCH = 200
 LONGEST_BATCH_MS = 3_600_000
+RETRY_BACKOFF_MS = 500
 _LEFT_OUT: dict[str, Any] = {"figures": True, "findings": {"__all__": {"addends", "evidence"}}}
 
 
@@ -112,6 +113,8 @@ class Watcher:
             heartbeat_interval_ms=int(settings.session_timeout * 1000 / 3),
             max_poll_interval_ms=LONGEST_BATCH_MS,
             max_partition_fetch_bytes=EVENT_LIMIT + MIB,
+            # with the default of 100 ms a broker that is away fills the log with a hundred lines a second
+            retry_backoff_ms=RETRY_BACKOFF_MS,
         )
 
     async def take(self, messages: Sequence[Incoming]) -> None:

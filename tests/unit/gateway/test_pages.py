@@ -146,6 +146,21 @@ async def test_what_is_wrong_with_a_subscription_is_said_on_the_page(api: Api) -
 
 
 @pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("total_score", "总分"),
+        ("funds.total.rate", "年度资金总额的执行率"),
+        ("funds.fiscal.budget", "当年财政拨款的全年预算数"),
+        ("indicators[0].score", "第1行指标的得分"),
+        ("indicators.11.actual", "第12行指标的实际值"),
+        ("something.else", "something.else"),
+    ],
+)
+def test_repairs_name_the_field_as_the_form_does(path: str, text: str) -> None:
+    assert words.field(path) == text
+
+
+@pytest.mark.parametrize(
     ("evidence", "text"),
     [
         (None, ""),

@@ -1,5 +1,6 @@
 """The words of the pages: lights, conditions, handling, rules, stages, and how times, places and money are written."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
@@ -60,6 +61,20 @@ PLACES_SHOWN = 4
 PERIODS = ("initial", "budget", "executed")
 FUND_ROWS = {"total": "年度资金总额", "fiscal": "其中：当年财政拨款", "carryover": "上年结转资金", "other": "其他资金"}
 
+FIELDS = {
+    "initial": "年初预算数",
+    "budget": "全年预算数",
+    "executed": "全年执行数",
+    "weight": "分值",
+    "rate": "执行率",
+    "score": "得分",
+    "actual": "实际值",
+    "deviation": "偏差原因",
+    "total_weight": "分值合计",
+    "total_score": "总分",
+}
+_INDICATOR = re.compile(r"indicators(?:\.|\[)(\d+)\]?\.(\w+)")
+
 
 def light(finding: Mapping[str, Any]) -> str:
     """The severity that a finding's light goes by: an extraction doubt only asks for a look."""
@@ -114,3 +129,14 @@ def places(evidence: Iterable[Mapping[str, Any]]) -> list[str]:
 def shown(text: str | None) -> str:
     """A printed value: what the document does not have is a dash."""
     return "—" if text is None else text
+
+
+def field(path: str) -> str:
+    """A path of the record as the form calls it: ``funds.total.rate`` is 年度资金总额的执行率."""
+    head, _, rest = path.partition(".")
+    if head == "funds":
+        row, _, column = rest.partition(".")
+        return f"{FUND_ROWS.get(row, row).removeprefix('其中：')}的{FIELDS.get(column, column)}"
+    if found := _INDICATOR.fullmatch(path):
+        return f"第{int(found[1]) + 1}行指标的{FIELDS.get(found[2], found[2])}"
+    return FIELDS.get(path, path)
