@@ -7,6 +7,7 @@ from jixiao_parser.recognise.goals import goals_of
 from jixiao_parser.recognise.grid import lines_of
 from jixiao_parser.recognise.heads import fields_of
 from jixiao_parser.recognise.indicators import indicators_of
+from jixiao_parser.recognise.layout import laid_out
 from jixiao_parser.recognise.money import amount_unit_of, funds_of
 from jixiao_parser.recognise.sections import Pieces, pieces_of
 from jixiao_parser.recognise.stacked import unstacked
@@ -19,7 +20,7 @@ def recognise(document: Document) -> tuple[Form, ...]:
     """The forms of a document in their order; none when it holds none."""
     return tuple(
         _form(pieces, ordinal)
-        for ordinal, pieces in enumerate(pieces_of(on_a_grid(unstacked(list(lines_of(document))))), start=1)
+        for ordinal, pieces in enumerate(pieces_of(on_a_grid(laid_out(unstacked(list(lines_of(document)))))), start=1)
     )
 
 

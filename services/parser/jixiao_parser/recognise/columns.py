@@ -1,0 +1,78 @@
+"""Words that stand in columns by blanks, as ``pdftotext -layout`` prints them: where each word is, and in which cell.
+
+A line of such a text is no row: a cell of several lines stands above and below the middle of its row.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from jixiao_parser.recognise.grid import Line
+from jixiao_parser.recognise.wraps import width
+
+WIDE = 1.8  # a full-width sign, in signs of the line; blanks are counted by the place, not by the text
+_WORD = re.compile(r"\S+(?: \S+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Words parted from others by two blanks or more; ``start`` is the sign of the line where they begin.
+
+    ``shown`` is what of them stands on that line, where the rest stands below.
+    """
+
+    text: str
+    start: int
+    line: Line
+    shown: str = ""
+
+    @property
+    def end(self) -> float:
+        """Where they end, full-width signs counted as wide as they are printed."""
+        return self.start + WIDE * width(self.shown or self.text)
+
+    @property
+    def centre(self) -> float:
+        """Where their middle is."""
+        return (self.start + self.end) / 2
+
+
+def words_of(line: Line) -> tuple[Word, ...]:
+    """The words of a line."""
+    return tuple(
+        Word(found[0], found.start(), line) for found in _WORD.finditer(line.items[0].raw.replace("\u3000", "  "))
+    )
+
+
+def above(one: Word, other: Word) -> bool:
+    """Whether words of two lines stand above one another."""
+    return one.start < other.end and other.start < one.end
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """The lines of one row: ``top`` to ``bottom`` (not included), with its figures on line ``anchor``."""
+
+    top: int
+    anchor: int
+    bottom: int
+
+
+def bands(anchors: Sequence[int], top: int, bottom: int, cost: Callable[[Band], float]) -> list[Band]:
+    """The rows between two lines, each round its anchor, so that the sum of their costs is least."""
+    ways: list[tuple[float, list[Band], int]] = [(0.0, [], top)]
+    for at, anchor in enumerate(anchors):
+        last = bottom if at + 1 == len(anchors) else anchors[at + 1]
+        ends = [last] if at + 1 == len(anchors) else range(anchor + 1, last + 1)
+        ways = [
+            min(
+                (
+                    (spent + cost(band), [*before, band], end)
+                    for spent, before, begins in ways
+                    for band in [Band(begins, anchor, end)]
+                ),
+                key=lambda way: way[0],
+            )
+            for end in ends
+        ]
+    return min(ways, key=lambda way: way[0])[1] if anchors else []

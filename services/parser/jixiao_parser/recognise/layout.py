@@ -1,0 +1,153 @@
+"""Text with columns by blanks (``pdftotext -layout``): this step puts it back onto a grid.
+
+Other texts stay as they are.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from jixiao_parser.recognise import labels
+from jixiao_parser.recognise.columns import Word, above, words_of
+from jixiao_parser.recognise.flow_rows import WEIGHT
+from jixiao_parser.recognise.grid import Line, made_line
+from jixiao_parser.recognise.layout_rows import indicator_rows
+from jixiao_parser.recognise.texts import is_dash, is_hashes, is_number
+
+Words = tuple[Word, ...]
+FRAME = 4  # the label of a table stands within so many signs of the left edge
+
+
+def laid_out(lines: Sequence[Line]) -> list[Line]:
+    """The lines, put back onto a grid if blanks make their columns."""
+    if any(len(line.items) > 1 for line in lines):
+        return list(lines)
+    split = [words_of(line) for line in lines]
+    if not any(_is_header(words) for words in split):
+        return list(lines)
+    return list(_forms(split))
+
+
+def _is_header(words: Words) -> bool:
+    names = {labels.INDICATOR_COLUMNS.get(labels.key(word.text)) for word in words}
+    return len(names & {"level2", "name", "target", "actual", "weight", "score"}) >= 4
+
+
+def _is_title(words: Words) -> bool:
+    return len(words) == 1 and labels.is_title(words[0].text)
+
+
+def _forms(lines: Sequence[Words]) -> Iterator[Line]:
+    starts = [at for at, words in enumerate(lines) if _is_title(words)]
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        yield lines[start][0].line
+        yield from _form(lines[start + 1 : end])
+
+
+def _form(lines: Sequence[Words]) -> Iterator[Line]:
+    funds = _first(lines, lambda words: any(labels.key(word.text) in labels.FUND_COLUMNS for word in words))
+    goals = _first(lines, lambda words: any(labels.GOALS.get(labels.key(word.text)) == "expected" for word in words))
+    header = _first(lines, _is_header)
+    total = header + _first(lines[header:], lambda words: any(labels.key(word.text) in labels.TOTALS for word in words))
+    yield from _head([words for words in lines[:funds] if not _is_section(words)])
+    yield from _funds(lines[funds - 1 : goals])
+    yield from _goals(lines[goals : header - 1])
+    if header < len(lines):
+        above, below = lines[header - 1], lines[header + 1] if header + 1 < len(lines) else ()
+        begins = header + 1 + _first(lines[header + 1 : total], _begins_table)
+        pages = [list(page) for _, page in groupby(lines[begins:total], key=lambda words: words[0].line.sheet.page)]
+        yield from indicator_rows([*_joined(above, below), *lines[header]], pages)
+    if total < len(lines):
+        figures = [word.text for word in lines[total] if is_number(word.text) or is_hashes(word.text)]
+        yield made_line(lines[total][0].line, [(0, "总分"), *enumerate(figures[:2], start=WEIGHT)])
+
+
+def _first(lines: Sequence[Words], holds: Callable[[Words], bool]) -> int:
+    return next((at for at, words in enumerate(lines) if holds(words)), len(lines))
+
+
+def _is_section(words: Words) -> bool:
+    return len(words) == 1 and labels.key(words[0].text) in labels.SECTIONS
+
+
+def _begins_table(words: Words) -> bool:
+    """The first line of the table's body has the first level's label, or the start of it."""
+    return any(labels.key(word.text)[:2] in ("产出", "成本") for word in words)
+
+
+def _joined(above: Words, below: Words) -> list[Word]:
+    """Header cells of two lines, round the header's own line; they stand where their first line does."""
+    found = []
+    for word in above:
+        under = next((other for other in below if other.start < word.end and word.start < other.end), None)
+        found.append(replace(word, text=word.text + under.text, shown=word.text) if under else word)
+    return found
+
+
+def _head(lines: Sequence[Words]) -> Iterator[Line]:
+    """Rows round the lines that begin with a label; the lines between two of them belong half to each."""
+    anchors = [
+        at for at, words in enumerate(lines) if words[0].start < FRAME and labels.key(words[0].text) in labels.FIELDS
+    ]
+    for which, anchor in enumerate(anchors):
+        top = 0 if which == 0 else (anchors[which - 1] + anchor + 1) // 2
+        bottom = len(lines) if which + 1 == len(anchors) else (anchor + anchors[which + 1] + 1) // 2
+        yield made_line(lines[anchor][0].line, enumerate(_cells(lines[top:bottom], lines[anchor])))
+
+
+def _cells(lines: Sequence[Words], anchor: Words) -> Iterator[str]:
+    """The cells of a row of several lines. What stands above and below the middle line is one cell; so is what stands
+    in it too, unless the two are a label by themselves.
+    """
+    cells: list[list[Word]] = []
+    for word in (word for words in lines if words is not anchor for word in words):
+        cell = next((cell for cell in cells if any(above(other, word) for other in cell)), None)
+        if cell is None:
+            cells.append([word])
+        else:
+            cell.append(word)
+    for word in anchor:
+        cell = next((cell for cell in cells if len(cell) > 1 and above(cell[0], word) and not _is_label(cell)), None)
+        if cell is None:
+            cells.append([word])
+        else:
+            cell.insert(1, word)
+    cells.sort(key=lambda cell: cell[0].start)
+    return ("".join(word.text for word in cell) for cell in cells)
+
+
+def _is_label(cell: Sequence[Word]) -> bool:
+    return labels.key("".join(word.text for word in cell)) in labels.FIELDS
+
+
+def _funds(lines: Sequence[Words]) -> Iterator[Line]:
+    columns = [word for words in lines for word in words if labels.key(word.text) in labels.FUND_COLUMNS]
+    columns.sort(key=lambda word: word.start)
+    frame = "".join(word.text for words in lines for word in words if word.start < FRAME)
+    if columns:
+        yield made_line(columns[0].line, enumerate((word.text for word in columns), start=2))
+    for words in lines:
+        at = next((at for at, word in enumerate(words) if labels.key(word.text) in labels.FUND_ROWS), None)
+        if at is not None:
+            values = [word.text for word in words[at + 1 :] if _is_value(word.text)]
+            yield made_line(words[at].line, [(0, frame), (1, words[at].text), *enumerate(values, start=2)])
+
+
+def _is_value(text: str) -> bool:
+    return is_number(text) or is_dash(text) or is_hashes(text)
+
+
+def _goals(lines: Sequence[Words]) -> Iterator[Line]:
+    """Two texts side by side: the right one begins where the lines under its heading do."""
+    if not lines:
+        return
+    named = {labels.GOALS.get(labels.key(word.text)): word for word in lines[0]}
+    yield made_line(lines[0][0].line, [(1, "预期目标"), (4, "实际完成情况")])
+    texts = [word for words in lines[1:] for word in words if not (word.start < FRAME and len(word.text) <= 2)]
+    if not texts or "actual" not in named:
+        return
+    middle = (named["expected"].centre + named["actual"].centre) / 2
+    edge = min((word.start for word in texts if word.centre > middle + FRAME), default=middle) - 1
+    left = "".join(word.text for word in texts if word.start < edge)
+    right = "".join(word.text for word in texts if word.start >= edge)
+    yield made_line(texts[0].line, [(1, left), (4, right)])

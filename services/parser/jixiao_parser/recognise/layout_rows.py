@@ -1,0 +1,148 @@
+"""The indicators of a text with columns by blanks. Weight and score stand in the middle line of their row."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from jixiao_parser.recognise import labels
+from jixiao_parser.recognise.columns import Band, Word, bands
+from jixiao_parser.recognise.flow_rows import HEADER, LEVEL1
+from jixiao_parser.recognise.grid import Line, made_line
+from jixiao_parser.recognise.texts import is_hashes, is_number
+from jixiao_parser.recognise.wraps import width
+
+Page = list[tuple[Word, ...]]
+NAMES = ("level1", "level2", "name", "target", "actual", "weight", "score", "deviation")
+UNEVEN = 0.3
+LOPSIDED = 1.0
+LABEL_INSIDE = 3.0
+SHORT = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where the columns of a page are: the left edges of labels and names, the middles of the others."""
+
+    level2: float
+    edge: float
+    name: float
+    target: float
+    actual: float
+    weight: float
+
+    def name_of(self, word: Word) -> str:
+        """The column that a word stands in."""
+        if word.start >= self.weight:
+            return "deviation"
+        if word.start < self.edge - 1:
+            return "level1" if word.start < self.level2 - 2 else "level2"
+        middles = {"name": self.name, "target": self.target, "actual": self.actual}
+        return min(middles, key=lambda name: abs(middles[name] - word.centre))
+
+
+def _places(page: Page, figures: Mapping[int, int]) -> _Places:
+    """What the figures' lines and the words of the labels tell of a page's columns."""
+    actual = median(page[at][found - 1].centre for at, found in figures.items())
+    weight = median(page[at][found].centre for at, found in figures.items())
+    before = [page[at][found - 2].centre for at, found in figures.items() if found > 1]
+    target = median(before) if before else 2 * actual - weight
+    left = [word for words in page for word in words if word.centre < (target if before else actual) - 2]
+    edge = min((word.start for word in left if not _is_piece(word.text)), default=target)
+    names = [word.centre for word in left if edge <= word.start <= edge + 2]
+    seconds = [word.start for word in left if word.start < edge - 1 and _begins(word.text, labels.LEVEL2)]
+    return _Places(min(seconds, default=0.0), edge, median(names) if names else edge, target, actual, weight)
+
+
+def _is_piece(text: str) -> bool:
+    """Whether a text may be a part of a label, or of the label of the table."""
+    piece = labels.key(text)
+    return not piece or any(piece in whole for whole in _WHOLE)
+
+
+_WHOLE = (*(f"{word}指标" for word in (*labels.LEVEL1, *labels.LEVEL2)), "年度绩效指标")
+
+
+def indicator_rows(header: Sequence[Word], pages: Sequence[Page]) -> Iterator[Line]:
+    """The header and a row for each indicator. ``pages``: the lines after the header, page by page."""
+    names = [name for name in NAMES if name in _named(header)]
+    yield made_line(header[0].line, [(LEVEL1 + NAMES.index(name), HEADER[NAMES.index(name)]) for name in names])
+    for page in pages:
+        figures = {at: found for at, words in enumerate(page) if (found := _figures(words))}
+        if figures:
+            yield from _page_rows(page, figures, _places(page, figures))
+
+
+def _named(header: Sequence[Word]) -> dict[str, Word]:
+    found: dict[str, Word] = {}
+    for word in header:
+        name = labels.INDICATOR_COLUMNS.get(labels.key(word.text))
+        if name and name != "frame":
+            found.setdefault(name, word)
+    return found
+
+
+def _figures(words: Sequence[Word]) -> int | None:
+    """Which word of a line is the weight, with the score behind it."""
+    for at in range(len(words) - 2, -1, -1):
+        one, other = words[at].text, words[at + 1].text
+        if is_number(one) and "%" not in one and ((is_number(other) and "%" not in other) or is_hashes(other)):
+            return at
+    return None
+
+
+def _page_rows(page: Page, figures: Mapping[int, int], places: _Places) -> Iterator[Line]:
+    cells = [_cells(words, figures.get(at), places) for at, words in enumerate(page)]
+    widest = max((width(row["name"]) for row in cells if "name" in row), default=0.0)
+
+    def cost(band: Band) -> float:
+        uneven = abs((band.anchor - band.top) - (band.bottom - band.anchor - 1))
+        inside = sum(_begins_label(row) for row in cells[band.top + 1 : band.bottom])
+        parts = [row["name"] for row in cells[band.top : band.bottom] if "name" in row]
+        short = sum(max(0.0, widest - width(part) - 1.0) for part in parts[:-1])
+        return UNEVEN * uneven + LOPSIDED * max(0, uneven - 1) + LABEL_INSIDE * inside + SHORT * short
+
+    for band in bands(sorted(figures), 0, len(page), cost):
+        rows = cells[band.top : band.bottom]
+        texts = {name: "".join(row.get(name, "") for row in rows) for name in NAMES}
+        texts["level1"], texts["level2"] = _label1(cells, band), _label2(rows)
+        line = page[band.anchor][0].line
+        yield made_line(line, [(LEVEL1 + at, texts[name]) for at, name in enumerate(NAMES)])
+
+
+def _cells(words: Sequence[Word], figures: int | None, places: _Places) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for at, word in enumerate(words):
+        name = places.name_of(word)
+        if figures is not None and at in (figures, figures + 1):
+            name = "weight" if at == figures else "score"
+        found[name] = found.get(name, "") + word.text
+    return found
+
+
+def _begins(text: str, words: Mapping[str, str]) -> str | None:
+    """The label that a piece of text begins, or is."""
+    piece = labels.key(text)
+    if len(piece) < 2:
+        return None
+    wholes = (word for word in words if words is labels.LEVEL1 or word not in labels.LEVEL1)
+    return next((word for word in wholes if f"{word}指标".startswith(piece)), None)
+
+
+def _begins_label(row: Mapping[str, str]) -> bool:
+    return _begins(row.get("level2", ""), labels.LEVEL2) is not None
+
+
+def _label2(rows: Sequence[Mapping[str, str]]) -> str:
+    found = (_begins(row.get("level2", ""), labels.LEVEL2) for row in rows)
+    return next((f"{word}指标" for word in found if word), "")
+
+
+def _label1(cells: Sequence[Mapping[str, str]], band: Band) -> str:
+    """The first level's label that begins in a row, with the points that may stand some lines below."""
+    for at in range(band.top, band.bottom):
+        word = _begins(cells[at].get("level1", ""), labels.LEVEL1)
+        if word:
+            below = "".join(row.get("level1", "") for row in cells[at : at + 4])
+            points = labels.points_of(below)
+            return f"{word}指标（{points}分）" if points is not None else f"{word}指标"
+    return ""

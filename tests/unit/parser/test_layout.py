@@ -1,0 +1,54 @@
+"""Texts whose columns are made by blanks, as pdftotext -layout prints them."""
+
+from pathlib import Path
+
+from jixiao_parser import read
+from jixiao_parser.recognise.columns import Band, bands
+
+TEXT = (Path(__file__).parent.parent / "cases" / "forms" / "layout.txt").read_text(encoding="utf-8")
+
+
+def test_columns_of_blanks_become_a_grid() -> None:
+    """Cells of several lines stand round the middle of their row, labels at the top of their group."""
+    (form,) = read(TEXT.encode(), "表.txt").forms
+    record = form.record()
+    assert (record["code"], record["name"], record["year"]) == (
+        "440305230101500000501",
+        "老旧电梯安全隐患排查（一期）",
+        "2023",
+    )
+    assert (record["unit"], record["budget_unit"]) == ("临江区特种设备检验中心", "临江区市场监督管理局（本级）")
+    assert record["amount_unit"] == "万元"
+    assert [record["funds"]["total"][name] for name in ("executed", "rate", "score")] == ["45.60", "95", "9.5"]
+    assert record["goal_expected"] == "排查全区使用十五年以上的老旧电梯，建立一梯一档，督促整改隐患。"
+    assert record["goal_actual"] == "已排查老旧电梯310台，建立档案310份。"
+    assert [" ".join(row[name] for name in row if row[name]) for row in record["indicators"]] == [
+        "产出 数量 排查十五年以上的老旧电梯 300台 310台 15 15",
+        "产出 数量 建立电梯安全档案 300份 310份 15 15",
+        "产出 质量 隐患整改率 ≥95% 92% 10 9.6 两台停用待更新。",
+        "产出 时效 排查完成时间 2023年11月30日前 11月底 5 5",
+        "产出 成本 单台排查费用 ≤1500元 1470元 5 5",
+        "效益 经济效益 无 无 无 0 0",
+        "效益 社会效益 电梯困人事件减少 有所减少 减少两成 30 30",
+        "满意度 服务对象满意度 居民满意度 ≥90% 94% 10 10",
+    ]
+    assert (record["total_weight"], record["total_score"]) == ("100", "99.1")
+
+
+def test_several_forms_and_pages() -> None:
+    """Ordinals run on; the evidence names the page."""
+    forms = read((TEXT + "\f" + TEXT).encode(), "表.txt").forms
+    assert [form.ordinal for form in forms] == [1, 2]
+    assert forms[1].record() == forms[0].record() | {"ordinal": 2}
+    evidence = forms[1].indicators[0].score.evidence
+    assert evidence is not None and evidence.page == 2
+
+
+def test_rows_round_their_anchors() -> None:
+    """The lines between two rows go where the cost is least."""
+
+    def uneven(band: Band) -> float:
+        return abs((band.anchor - band.top) - (band.bottom - band.anchor - 1))
+
+    assert bands([1, 3, 5], 0, 7, uneven) == [Band(0, 1, 3), Band(3, 3, 4), Band(4, 5, 7)]
+    assert bands([], 0, 7, uneven) == []
