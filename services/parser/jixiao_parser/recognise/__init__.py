@@ -17,21 +17,21 @@ __all__ = ["recognise"]
 
 
 def recognise(document: Document) -> tuple[Form, ...]:
-    """The forms of a document in their order; none when it holds none."""
-    return tuple(
-        _form(pieces, ordinal)
-        for ordinal, pieces in enumerate(pieces_of(on_a_grid(laid_out(unstacked(list(lines_of(document)))))), start=1)
-    )
+    """The forms of a document in their order; none when it holds none. An empty template is none."""
+    lines = on_a_grid(laid_out(unstacked(list(lines_of(document)))))
+    read = (_form(pieces) for pieces in pieces_of(lines))
+    filled = (form for form in read if form.code.text or form.name.text or form.indicators)
+    return tuple(form.model_copy(update={"ordinal": ordinal}) for ordinal, form in enumerate(filled, start=1))
 
 
-def _form(pieces: Pieces, ordinal: int) -> Form:
+def _form(pieces: Pieces) -> Form:
     funds = funds_of(pieces)
     expected, actual = goals_of(pieces)
     indicators = indicators_of(pieces)
     total_weight, total_score = totals_of(pieces)
     lost = lost_row(funds.total, indicators, total_weight, total_score)
     return Form(
-        ordinal=ordinal,
+        ordinal=0,
         amount_unit=amount_unit_of(pieces),
         **fields_of(pieces),
         funds=funds,
