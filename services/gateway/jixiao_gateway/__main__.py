@@ -54,7 +54,10 @@ class Server(uvicorn.Server):
 
 async def serve(settings: GatewaySettings) -> None:
     """Run until a signal comes."""
-    tokens = Tokens(settings.api_tokens)
+    try:
+        tokens = Tokens(settings.api_tokens)
+    except ValueError as fault:
+        raise SystemExit(str(fault)) from fault
     loopback = is_loopback(settings.host)
     need_token = settings.require_token or not loopback
     if need_token and not tokens:
