@@ -99,6 +99,8 @@ class Subject(Model):
 class Finding(Model):
     """A finding. Amounts are yuan; ``difference`` and ``tolerance`` are in the unit of the compared figure.
 
+    ``stated_interval`` and ``computed_interval`` are the lowest and highest number that the figures stand for.
+
     ``indicator`` is the 0-based place in the form's list of indicators, or None. ``follows`` names the rule of the
     same form that this finding follows from: it is shown under that one and sends nothing of its own.
     """
@@ -112,6 +114,8 @@ class Finding(Model):
     indicator: int | None = None
     stated: str | None = None
     computed: str | None = None
+    stated_interval: tuple[Decimal, Decimal] | None = None
+    computed_interval: tuple[Decimal, Decimal] | None = None
     addends: tuple[Addend, ...] = ()
     difference: Decimal | None = None
     tolerance: Decimal | None = None

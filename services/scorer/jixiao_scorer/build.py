@@ -61,6 +61,8 @@ def finding(
         indicator=place,
         stated=_text(stated),
         computed=_text(computed),
+        stated_interval=_interval(stated),
+        computed_interval=_interval(computed),
         addends=_addends(computed, terms),
         difference=difference,
         tolerance=tolerance,
@@ -110,6 +112,10 @@ def _difference(numbers: list[Printed]) -> tuple[Decimal | None, Decimal | None]
 
 def _notes(doubts: Iterable[Doubt]) -> str:
     return "；".join(dict.fromkeys(doubt.note.rstrip("。") for doubt in doubts))
+
+
+def _interval(number: Printed | str | None) -> tuple[Decimal, Decimal] | None:
+    return (number.low, number.high) if isinstance(number, Printed) else None
 
 
 def _text(number: Printed | str | None) -> str | None:
