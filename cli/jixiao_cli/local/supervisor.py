@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from jixiao_cli.local.process import Process
 
 FIRST_PAUSE = 1.0
-LONGEST_PAUSE = 30.0
+LONGEST_PAUSE = 10.0
 STEADY_SECONDS = 60.0
 
 
