@@ -1,0 +1,22 @@
+"""The comparison engine: target against actual, both as printed on the form."""
+
+from jixiao_scorer.compare.direction import Direction, better_when_smaller, is_positive_cost
+from jixiao_scorer.compare.engine import Comparison, Why, compare
+from jixiao_scorer.compare.measures import Measure, measures
+from jixiao_scorer.compare.parts import Part
+from jixiao_scorer.compare.text import normal
+from jixiao_scorer.compare.units import Kind
+
+__all__ = [
+    "Comparison",
+    "Direction",
+    "Kind",
+    "Measure",
+    "Part",
+    "Why",
+    "better_when_smaller",
+    "compare",
+    "is_positive_cost",
+    "measures",
+    "normal",
+]

@@ -1,0 +1,60 @@
+"""Which way a target points: a floor to reach, or a ceiling to stay under."""
+
+import re
+from enum import StrEnum
+
+from jixiao_scorer.compare.units import Kind
+
+
+class Direction(StrEnum):
+    """A floor is better when larger, a ceiling is better when smaller."""
+
+    FLOOR = "floor"
+    CEILING = "ceiling"
+
+
+_SMALLER = re.compile(
+    "投诉|响应时|响应速|办理时限|处理时间|处置时间|修复时间|等待时|时长限|差错|错误率|失误|离职|流失|故障率|故障次|故障数|故障发生|事故|中断|"
+    "损耗|超支|超时|逾期|延误|违规|违纪|违法|案件发生|发病率|死亡|漏报|退货|不合格|返工|空置|能耗|排放|用时|耗时|上访|信访|发生率|发生数|"
+    "发生次数|发案|隐患数|负债率|偏差率|整改率低"
+)
+_RANK = re.compile("排名|名次|位次|位列|排位")
+_LARGER_COST = re.compile(
+    "节约|节省|节支|下降|降低|减少|压减|缩减|进度|执行|使用率|利用率|合规|完成|及时|到位|达标|支付|支出率|覆盖|合格|满意|准确|优惠|下浮|折扣|"
+    "收益|收入|增收|效率|年限|期限|寿命|保障|控制率|达成|符合|知晓|规范率|足额|补助标准|补贴标准|救助标准|发放标准"
+)
+_SHORTER = re.compile("时间|时限|时效|响应|周期|用时|及时|内|期限内")
+_LASTS = re.compile("年限|服务期|服务时|保修|质保|维护期|运行时|开放|时长|天数|学时|课时|值守|寿命")
+
+
+def is_rank(name: str) -> bool:
+    """Whether a name speaks of a place in a ranking, where the first is the best."""
+    return _RANK.search(name) is not None
+
+
+def better_when_smaller(name: str) -> bool:
+    """Whether a name speaks of what one wants little of (投诉率, 响应时间)."""
+    return _SMALLER.search(name) is not None
+
+
+def is_positive_cost(name: str) -> bool:
+    """Whether an indicator filed under 成本 is of the kind that should be large (成本节约率, 支出进度)."""
+    return _LARGER_COST.search(name) is not None
+
+
+def direction(op: str, name: str, level2: str, kind: Kind, is_zero: bool) -> Direction:
+    """The direction of a target, from its operator, else from its name, level and unit."""
+    if is_rank(name):
+        return Direction.CEILING
+    if op in ("≤", "<"):
+        return Direction.CEILING
+    if op in ("≥", ">"):
+        return Direction.FLOOR
+    if is_zero or better_when_smaller(name):
+        return Direction.CEILING
+    if level2 == "成本":
+        cost = kind in (Kind.MONEY, Kind.SHARE, Kind.NONE) and not is_positive_cost(name)
+        return Direction.CEILING if cost else Direction.FLOOR
+    if kind is Kind.TIME and not _LASTS.search(name) and (level2 == "时效" or _SHORTER.search(name)):
+        return Direction.CEILING
+    return Direction.FLOOR

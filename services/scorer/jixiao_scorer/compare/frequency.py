@@ -1,0 +1,21 @@
+"""Targets by the period: 每半年一次 is twice a year."""
+
+import re
+from dataclasses import replace
+
+from jixiao_scorer.compare.measures import Measure
+
+_EVERY = re.compile("每(半年|年|季度|季|个?月|周|星期|个?工作日|日|天)")
+_A_YEAR = {"年": 1, "半年": 2, "季度": 4, "季": 4, "月": 12, "个月": 12, "周": 52, "星期": 52}
+
+
+def per_year(aims: tuple[Measure, ...], target: str, actual: str) -> tuple[tuple[Measure, ...], bool]:
+    """The target's measures for a whole year, and whether that was told from its period (每季度1次 is 4)."""
+    every = _EVERY.findall(target)
+    if not every or _EVERY.findall(actual) == every:
+        return aims, False
+    times = _A_YEAR.get(every[0])
+    if len(every) > 1 or len(aims) != 1 or times is None:
+        return aims, True
+    only = aims[0]
+    return (replace(only, value=only.value * times, low=only.low * times, high=only.high * times),), times != 1

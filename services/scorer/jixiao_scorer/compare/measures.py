@@ -1,0 +1,145 @@
+"""Measures: the numbers of a cell with operator, unit and the interval they stand for (不超过45.1万元, 0-48小时)."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from jixiao_scorer.compare.dates import NO_UNIT
+from jixiao_scorer.compare.text import arabic
+from jixiao_scorer.compare.units import UNITS, Unit, unit
+
+_ABOVE = ("不得少于", "不得低于", "不少于", "不低于", "不小于", "不短于", "至少", "最少", "≥", "达到", "达")
+_BEYOND = ("超过", "突破", "大于", "多于", "高于", ">")
+_BELOW = (
+    "不得超过",
+    "不得高于",
+    "不超过",
+    "不高于",
+    "不大于",
+    "不多于",
+    "不长于",
+    "控制在",
+    "最多",
+    "最高",
+    "至多",
+    "≤",
+)
+_UNDER = ("小于", "低于", "少于", "短于", "<")
+OPERATORS = {
+    **dict.fromkeys(_ABOVE, "≥"),
+    **dict.fromkeys(_BEYOND, ">"),
+    **dict.fromkeys(_BELOW, "≤"),
+    **dict.fromkeys(_UNDER, "<"),
+    "=": "=",
+}
+AFTER = {"以上": "≥", "及以上": "≥", "以内": "≤", "之内": "≤", "内": "≤", "以下": "≤", "及以下": "≤", "之前": "≤"}
+_SCALES = {"十": 1, "百": 2, "千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8}
+
+_words = "|".join(sorted(OPERATORS, key=len, reverse=True))
+_after = "|".join(sorted(AFTER, key=len, reverse=True))
+_known = "|".join(sorted((re.escape(name) for name in UNITS if name), key=len, reverse=True))
+_number = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
+_scale = "(?:[十百千]万|[百万亿]|千(?![瓦米克]))?"
+_MEASURE = re.compile(
+    rf"(?P<op>{_words})?(?P<about>约|大约|近|预计)?[¥￥]?(?P<number>{_number})(?P<scale>{_scale})"
+    rf"(?:(?P<unit1>%|[\u4e00-\u9fff]{{0,3}}?)(?:-|~|—|至|到)(?P<to>{_number})(?P<scale2>{_scale}))?"
+    rf"(?P<more>余|多)?(?P<unit>{_known}|[A-Za-z/]+|[\u4e00-\u9fff])?(?P<per>/[\u4e00-\u9fffA-Za-z]+)?"
+    rf"(?P<after>{_after}|左右)?"
+)
+_PLAIN = re.compile(r"([≥≤<>]?)(\d+(?:\.\d+)?)(%|[\u4e00-\u9fff])?")
+_NOT_MEASURES = re.compile(
+    r"(?:19|20)\d{2}(?:年度?(?:\d{1,2}月(?:\d{1,2}日)?|第?[一二三四1-4]季度|[上下]半年)?|[./-]\d{1,2}(?:[./-]\d{1,2})?"
+    + NO_UNIT
+    + r")"
+    r"|第\d+(?:季度|版|期|批|阶段|条|项)|\d{1,2}月\d{1,2}[日号]|\d+[*xX×]\d+小?时?|[A-Za-z]+\d+(?:\.\d+)?|目标\d+|\d+[.、:](?=\D)"
+)
+_NOT_UNITS = frozenset("以内余多左前至到的和与及或、共为是在按中后未已完每度底初")
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A number of a cell. ``op`` is ≥ > ≤ < = or "" (none), ``~`` for a range from ``low`` to ``high``.
+
+    ``value`` as printed, in ``unit`` (万 and 亿 multiplied out); ``low`` and ``high`` bound what it may stand for.
+    ``rough``: the cell says so itself (约, 左右, 余). ``lead`` is the text before it, since the measure before;
+    ``bare`` when there is none.
+    """
+
+    op: str
+    value: Decimal
+    low: Decimal
+    high: Decimal
+    unit: Unit
+    per: str = ""
+    lead: str = ""
+    bare: bool = True
+    rough: bool = False
+
+    @property
+    def least(self) -> Decimal:
+        """What a floor asks for."""
+        return self.low if self.rough or self.op == "~" else self.value
+
+    @property
+    def most(self) -> Decimal:
+        """What a ceiling allows."""
+        return self.high if self.rough or self.op == "~" else self.value
+
+
+def measures(text: str) -> tuple[Measure, ...]:
+    """All measures of a normalised text in order; dates, ordinals and numbers inside names are none."""
+    plain = _PLAIN.fullmatch(text)
+    if plain is not None:
+        return (_plain_measure(*plain.groups()),)
+    if not _has_digit(text := arabic(text)):
+        return ()
+    cleaned = _NOT_MEASURES.sub(lambda found: "\u3000" * len(found[0]), text)
+    found, end = [], 0
+    for match in _MEASURE.finditer(cleaned):
+        lead = cleaned[end : match.start()]
+        end = match.end()
+        found.append(_measure(match, lead))
+    return tuple(found)
+
+
+def _has_digit(text: str) -> bool:
+    return any("0" <= char <= "9" for char in text)
+
+
+def _plain_measure(op: str, number: str, name: str | None) -> Measure:
+    value = Decimal(number)
+    if name in ("万", "亿"):
+        value, name, half = value.scaleb(_SCALES[name]), "", _half(number, _SCALES[name])
+    elif name is not None and name in _NOT_UNITS:
+        op, name, half = op or AFTER.get(name, ""), "", _half(number, 0)
+    else:
+        half = _half(number, 0)
+    return Measure(op, value, value - half, value + half, unit(name or ""))
+
+
+def _measure(match: "re.Match[str]", lead: str) -> Measure:
+    op, about, number, scale, unit1, to, scale2, more, name, per, after = match.groups()
+    name = name or ""
+    if name in _NOT_UNITS and name not in UNITS:
+        name, after = "", after or (name if name in AFTER else None)
+    op = OPERATORS.get(op or "", "") or AFTER.get(after or "", "")
+    shift = _SCALES.get(scale or scale2 or "", 0)
+    value = Decimal(number.replace(",", "")).scaleb(shift)
+    half = _half(number, shift)
+    low, high = value - half, value + half
+    if to is not None:
+        end = Decimal(to.replace(",", "")).scaleb(_SCALES.get(scale2 or scale or "", 0))
+        op, low, high = "~", min(value, end), max(value, end)
+        name = name or unit1 or ""
+    elif about or after == "左右":
+        low, high = value * Decimal("0.9"), value * Decimal("1.1")
+    elif more:
+        high = value * Decimal("1.1")
+    rough = bool(about or more or after == "左右")
+    return Measure(op, value, low, high, unit(name), per or "", lead, not lead, rough)
+
+
+def _half(number: str, shift: int) -> Decimal:
+    """Half a unit of the last decimal printed; a whole number is exact."""
+    decimals = len(number.partition(".")[2])
+    return Decimal(5).scaleb(shift - decimals - 1) if decimals else Decimal(0)

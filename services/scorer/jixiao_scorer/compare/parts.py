@@ -1,0 +1,97 @@
+"""One measure of a target against one of the actual, in one unit."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from jixiao_scorer.compare.direction import Direction, better_when_smaller, direction, is_rank
+from jixiao_scorer.compare.measures import Measure
+from jixiao_scorer.compare.units import UNITS, Kind, Unit, comparable
+
+_ONE, _HUNDRED = Decimal(1), Decimal(100)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One measure of the target against one of the actual; ``ratio`` is actual by target, None where meaningless."""
+
+    target: Measure
+    actual: Measure
+    direction: Direction
+    met: bool
+    ratio: Decimal | None
+
+
+def pair_up(aims: tuple[Measure, ...], got: tuple[Measure, ...], target: str) -> list[tuple[Measure, Measure]] | None:
+    """Which measure answers which: in order, one of several, or one alternative; None where it cannot be told."""
+    if len(aims) == len(got):
+        return list(zip(aims, got, strict=True))
+    if len(aims) == 1:
+        chosen = _alike(got, aims[0].unit)
+        return [(aims[0], chosen)] if chosen is not None else None
+    if len(got) == 1 and "或" in target:
+        chosen = _alike(aims, got[0].unit)
+        return [(chosen, got[0])] if chosen is not None else None
+    return None
+
+
+def _alike(found: tuple[Measure, ...], unit: Unit) -> Measure | None:
+    """The first measure in this unit, else the first in one that can be set against it."""
+    same = [each for each in found if each.unit.name == unit.name]
+    alike = same or [each for each in found if comparable(unit, each.unit)]
+    return alike[0] if alike else None
+
+
+def part(aim: Measure, got: Measure, name: str, level2: str) -> Part | None:
+    """One measure against another, in one unit; None where their kinds differ."""
+    aim, got = _as_share(aim, got), _as_share(got, aim)
+    if not comparable(aim.unit, got.unit) or _stands_for_all(aim, got):
+        return None
+    way = direction(aim.op, name, level2, aim.unit.kind, not aim.value)
+    low, high = got.low, got.high
+    if aim.unit.name != got.unit.name and Kind.NONE not in (aim.unit.kind, got.unit.kind):
+        low, high = _converted(low, high, got.unit, aim.unit)
+    met = _reaches(aim, low, high, way)
+    if not met and aim.op in ("≥", ">") and better_when_smaller(name):
+        met = _reaches(aim, low, high, Direction.CEILING)
+    return Part(aim, got, way, met, _ratio(aim, low, high, got, way, name))
+
+
+def _as_share(one: Measure, other: Measure) -> Measure:
+    """A bare 0.9 or 1 beside a percentage is 90 % or 100 %; a bare 98 is 98 %."""
+    if other.unit.kind is not Kind.SHARE or one.unit.kind is not Kind.NONE:
+        return one
+    scale = _HUNDRED if one.value <= 1 else _ONE
+    return Measure(
+        one.op, one.value * scale, one.low * scale, one.high * scale, UNITS["%"], one.per, one.lead, one.bare
+    )
+
+
+def _stands_for_all(aim: Measure, got: Measure) -> bool:
+    """Whether an amount is answered with a bare 1, which says "all of it" and not one yuan."""
+    return aim.unit.kind in (Kind.MONEY, Kind.TIME) and got.unit.kind is Kind.NONE and got.value == 1 != aim.value
+
+
+def _converted(low: Decimal, high: Decimal, unit: Unit, to: Unit) -> tuple[Decimal, Decimal]:
+    if unit.months and to.months:
+        return low * unit.months / to.months, high * unit.months / to.months
+    return low * unit.low / to.high, high * unit.high / to.low
+
+
+def _reaches(aim: Measure, low: Decimal, high: Decimal, way: Direction) -> bool:
+    if way is Direction.FLOOR:
+        return high > aim.least if aim.op == ">" else high >= aim.least
+    return low < aim.most if aim.op == "<" else low <= aim.most
+
+
+def _ratio(aim: Measure, low: Decimal, high: Decimal, got: Measure, way: Direction, name: str) -> Decimal | None:
+    """Actual by target; by the nearer end of a range. None for ranks and where the target is zero."""
+    if is_rank(name):
+        return None
+    same = aim.unit.name == got.unit.name or Kind.NONE in (aim.unit.kind, got.unit.kind)
+    value = got.value if same and got.op != "~" else (low + high) / 2
+    against = aim.value
+    if aim.op == "~":
+        if aim.low <= value <= aim.high:
+            return _ONE
+        against = aim.high if value > aim.high else aim.low
+    return value / against if against > 0 else None

@@ -1,0 +1,61 @@
+"""Cells as text: one form for full-width digits, signs and operators, whatever keyboard they were typed on."""
+
+import re
+import unicodedata
+
+_SIGNS = str.maketrans("≧⩾≦⩽﹥﹤〉〈×～", "≥≥≤≤><><*~")
+_DOUBLED = (("大于等于", "≥"), ("大于或等于", "≥"), ("小于等于", "≤"), ("小于或等于", "≤"))
+_ASCII = ((">=", "≥"), ("=>", "≥"), ("<=", "≤"), ("=<", "≤"))
+
+_DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+_TENS = {"十": 10, "百": 100, "千": 1000}
+_NUMERAL = "[零〇一二两三四五六七八九十百千]+"
+_UNITS = "工作日|小时|分钟|批次|场次|[次个人名期篇份件条套台场项家户天日年本种万亿]"
+_COUNTED = re.compile(f"(?<![第统0-9.])({_NUMERAL})(?=(?:{_UNITS}))(?!季度|月份)")
+_PER_CENT = re.compile(rf"百分之({_NUMERAL}|\d+(?:\.\d+)?)")
+_TENTHS = re.compile("([一二三四五六七八九])成(?![立果效功就])")
+
+
+def normal(text: str) -> str:
+    """The text in NFKC without white space; ≥ and ≤ for their ASCII and spelled-out forms."""
+    if text.isascii():
+        plain = "".join(text.split()) if " " in text else text
+    else:
+        if not unicodedata.is_normalized("NFKC", text):
+            text = unicodedata.normalize("NFKC", text)
+        plain = "".join(text.split()).translate(_SIGNS)
+        if "等于" in plain:
+            for spelled, sign in _DOUBLED:
+                plain = plain.replace(spelled, sign)
+    if "=" in plain:
+        for typed, sign in _ASCII:
+            plain = plain.replace(typed, sign)
+    return plain
+
+
+def arabic(text: str) -> str:
+    """Chinese numerals before a unit as digits, 百分之九十五 as 95%; ordinals and set phrases stay as they are."""
+    if "百分" in text:
+        text = _PER_CENT.sub(lambda found: f"{_value(found[1])}%", text).replace("百分百", "100%")
+    if "成" in text:
+        text = _TENTHS.sub(lambda found: f"{_DIGITS[found[1]] * 10}%", text)
+    return _COUNTED.sub(lambda found: str(_value(found[1])), text)
+
+
+def _value(numeral: str) -> int | str:
+    if not numeral.isdigit() or numeral[0] in _DIGITS:
+        return _chinese(numeral)
+    return numeral
+
+
+def _chinese(numeral: str) -> int | str:
+    if "." in numeral:
+        return numeral
+    total, digit = 0, 0
+    for char in numeral:
+        if char in _TENS:
+            total += (digit or 1) * _TENS[char]
+            digit = 0
+        else:
+            digit = digit * 10 + _DIGITS[char] if digit and not total else _DIGITS[char]
+    return total + digit
