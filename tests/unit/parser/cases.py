@@ -11,6 +11,7 @@ from typing import Any
 from openpyxl import Workbook
 
 from jixiao.forms.model import Form, Value
+from tests.unit.parser.documents import as_docx, as_html
 
 FOLDER = Path(__file__).parent.parent / "cases" / "forms"
 AMOUNTS = ("initial", "budget", "executed")
@@ -135,4 +136,6 @@ FORMATS = {
     "pipes": as_pipes,
     "csv": as_csv,
     "xlsx": as_xlsx,
+    "docx": as_docx,
+    "html": as_html,
 }

@@ -9,8 +9,9 @@ import pytest
 
 from jixiao.runtime.errors import Unreadable
 from jixiao_parser import read
-from jixiao_parser.limits import ROWS
+from jixiao_parser.limits import ROWS, TAGS
 from tests.unit.parser.cases import all_cases, as_tabs, as_xlsx
+from tests.unit.parser.documents import docx, p
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 WORKBOOK = as_xlsx(next(all_cases()).grid)
@@ -58,12 +59,14 @@ REFUSED = {
     "far too many rows": (with_sheet(MANY_ROWS), f"超过{ROWS}行"),
     "workbook with a password": (OLE + bytes(600) + "EncryptedPackage".encode("utf-16-le"), "打开密码"),
     "old Office file": (OLE + bytes(600), "旧版Office"),
-    "Word": (archive(word__document_xml=b"<document/>"), "Word"),
+    "broken Word document": (archive(word__document_xml=b"<document/>"), "文档已损坏"),
+    "entity bomb in a Word document": (docx(p("x"), LAUGHS.decode().partition("<worksheet>")[0]), "实体声明"),
     "ZIP of something": (archive(readme_txt=b"hello"), "压缩包"),
     "PDF": (b"%PDF-1.7\n%", "PDF"),
     "PDF with a password": (b"%PDF-1.7\n<< /Encrypt 5 0 R >>", "已加密"),
     "picture with another ending": (png(), "图片"),
-    "web page": (b"<html><body><table></table></body></html>", "网页"),
+    "web page nested without end": (b"<html><body>" + b"<table><tr><td>" * 5_000, "嵌套过深"),
+    "web page of a million tags": (b"<html><body>" + b"<b>" * (TAGS + 1), f"上限{TAGS}个"),
     "random bytes": (bytes(range(256)) * 40, "无法识别"),
     "no known encoding": ("项目名称".encode() + b"\xff\xff\xff", "编码无法识别"),
     "text without end": (("项目\t名称\n" * (ROWS + 1)).encode(), "文件过大"),

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from jixiao.forms.document import Document
 from jixiao_parser.kinds import Kind
 from jixiao_parser.readers.csv import read_csv
+from jixiao_parser.readers.docx import read_docx
+from jixiao_parser.readers.html import read_html
 from jixiao_parser.readers.text import read_text
 from jixiao_parser.readers.xlsx import read_xlsx
 
@@ -12,14 +14,14 @@ READERS: Mapping[Kind, Callable[[bytes, str], Document]] = {
     Kind.TEXT: read_text,
     Kind.CSV: read_csv,
     Kind.XLSX: read_xlsx,
+    Kind.DOCX: read_docx,
+    Kind.HTML: read_html,
 }
 """Each takes the bytes and the document's id. Raises Unreadable with a reason for people."""
 
 _SAVE_AS = "请在原程序中另存为XLSX工作簿（或制表符分隔的文本）后重新上传。"
 
 REFUSALS: Mapping[Kind, str] = {
-    Kind.HTML: f"暂不支持网页文件。{_SAVE_AS}",
-    Kind.DOCX: "暂不支持Word文档。请把自评表复制到Excel，另存为XLSX工作簿后重新上传。",
     Kind.ZIP: "压缩包中没有可识别的工作簿。请解压后逐个上传XLSX或文本文件。",
     Kind.PDF: "暂不支持PDF文件。请上传自评表的XLSX工作簿，或从PDF中导出的文本文件。",
     Kind.PICTURE: "文件是图片，暂不支持图片和扫描件。请上传自评表的XLSX工作簿或文本文件。",

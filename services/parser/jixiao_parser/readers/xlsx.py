@@ -3,9 +3,7 @@
 import io
 import re
 import warnings
-import zipfile
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,16 +13,16 @@ from openpyxl.utils import get_column_letter, range_boundaries
 from jixiao.forms.document import Cell, Document, Row, Sheet
 from jixiao.forms.model import Doubt, DoubtKind
 from jixiao.runtime.errors import Unreadable
-from jixiao_parser.limits import CELLS, MEMBERS, MIB, ROWS, SHEETS, UNPACKED
+from jixiao_parser.limits import CELLS, ROWS, SHEETS
 from jixiao_parser.readers.numbers import shown
+from jixiao_parser.readers.package import FAULTS, Words, xml_parts
 
 UNCACHED = Doubt(
     kind=DoubtKind.UNCACHED, note="公式没有保存计算结果，无法得知单元格的值。请用Excel打开并保存后重新上传。"
 )
-BROKEN = "工作簿已损坏或不完整，无法打开。请用Excel打开并另存为XLSX后重新上传。"
+WORDS = Words("工作簿", "Excel", "XLSX")
 _FORMULA = re.compile(rb"<(?:\w+:)?f[ >/]")
 _MERGE = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*ref="([A-Z]+\d+:[A-Z]+\d+)"')
-_DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 Merges = Mapping[tuple[int, int], tuple[int, int]]
 
 
@@ -43,38 +41,18 @@ def read_xlsx(data: bytes, document: str) -> Document:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             sheets = tuple(_sheets(data, parts))
-    except (zipfile.BadZipFile, zlib.error, SyntaxError, LookupError, ValueError, TypeError, AttributeError) as fault:
-        raise Unreadable(BROKEN) from fault
-    except (OSError, EOFError, NotImplementedError) as fault:
-        raise Unreadable(BROKEN) from fault
+    except FAULTS as fault:
+        raise Unreadable(WORDS.broken) from fault
     return Document(document, "xlsx", sheets)
 
 
 def _parts(data: bytes) -> dict[str, _Part]:
-    """The sheets' parts by path. What the workbook unpacks to is counted before anything is unpacked."""
-    found: dict[str, _Part] = {}
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        members = archive.infolist()
-        _check_size(members)
-        for member in members:
-            if member.flag_bits & 1:
-                raise Unreadable("文件设有密码（已加密），无法读取。请取消密码后重新上传。")
-            if member.filename.endswith((".xml", ".rels")):
-                content = archive.read(member)
-                if _DECLARATION.search(content):
-                    raise Unreadable("工作簿含有不允许的XML实体声明，已拒绝读取。请用Excel打开并另存为XLSX后重新上传。")
-                if "worksheets/" in member.filename:
-                    found[member.filename] = _Part(_merges(content), bool(_FORMULA.search(content)))
-    return found
-
-
-def _check_size(members: Sequence[zipfile.ZipInfo]) -> None:
-    unpacked = sum(member.file_size for member in members)
-    if unpacked > UNPACKED or len(members) > MEMBERS:
-        raise Unreadable(
-            f"工作簿解压后有{unpacked // MIB} MiB、{len(members)}个部件（上限{UNPACKED // MIB} MiB、{MEMBERS}个），"
-            "可能含有异常内容。请新建工作簿，只粘贴自评表内容后重新上传。"
-        )
+    """The sheets' parts by path."""
+    return {
+        name: _Part(_merges(content), bool(_FORMULA.search(content)))
+        for name, content in xml_parts(data, WORDS)
+        if "worksheets/" in name
+    }
 
 
 def _merges(content: bytes) -> Merges:
