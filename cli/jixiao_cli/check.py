@@ -1,138 +1,82 @@
 """``jixiao check FILE…``: read and judge self-evaluation forms on this machine alone. Needs no server."""
 
-import json
-import sys
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
+from rich.progress import track
 
-from jixiao.findings import Finding, Stage
-from jixiao.forms import Form
-from jixiao.runtime.errors import Unreadable
-from jixiao_cli.parse import UNREADABLE, read_file
-from jixiao_scorer import assess
-from jixiao_scorer.profiles import profile_for
+from jixiao.findings import Severity, Stage
+from jixiao_cli.parse import UNREADABLE
+from jixiao_cli.report.judged import FEW, FileJudged, judging, sources
+from jixiao_cli.report.order import Found, worst_first
+from jixiao_cli.report.plain import as_json
+from jixiao_cli.report.terminal import Tally, printable, show
 
 FOUND = 1
-NO_TERMINAL_WIDTH = 2000  # a pipe has no width: sentences stay whole
-COLOURS = {"红灯": "red", "黄灯": "yellow", "提示": "blue"}
 
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A finding, and the form of the file in which it stands."""
-
-    source: str
-    form: Form
-    finding: Finding
-
-
-@dataclass(slots=True)
-class Tally:
-    """What was checked."""
-
-    files: int = 0
-    forms: int = 0
-    unreadable: int = 0
+FilesArgument = Annotated[list[Path], typer.Argument(help="自评表文件或文件夹，可以有多个。", show_default=False)]
 
 
 def check(
-    files: Annotated[list[Path], typer.Argument(help="自评表文件或文件夹，可以有多个。")],
-    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出全部疑点。")] = False,
+    files: FilesArgument,
+    json: Annotated[bool, typer.Option("--json", help="以 JSON 输出全部疑点。")] = False,
+    xlsx: Annotated[Path | None, typer.Option(help="把疑点和可重算的公式另存为工作簿（XLSX）。")] = None,
+    fail_on: Annotated[Severity, typer.Option(help="有这一等级或更重的疑点时，退出码为1。")] = Severity.NOTICE,
 ) -> None:
     """复核自评表：逐项重算，列出疑点，最严重的在前。无疑点退出码为0，有疑点为1，有文件无法读取为2。"""
-    tally = Tally()
-    found = _worst_first([group for source, file in _sources(files) for group in _checked(source, file, tally)])
-    if as_json:
-        typer.echo(json.dumps({"findings": [_plain(each) for each in found]}, ensure_ascii=False, indent=1))
+    judged = judge_all(files)
+    forms = [form for file in judged for form in file.forms]
+    found = worst_first(forms)
+    live = [each for each in found if each.finding.stage is Stage.LIVE]
+    if xlsx is not None:
+        _save(xlsx, live)
+    if json:
+        typer.echo(as_json(found))
     else:
-        _show([each for each in found if each.finding.stage is Stage.LIVE], tally)
-    if tally.unreadable:
-        raise typer.Exit(UNREADABLE)
-    if any(each.finding.stage is Stage.LIVE for each in found):
-        raise typer.Exit(FOUND)
+        show(live, Tally(len(judged), len(forms), sum(file.failed for file in judged)))
+    raise typer.Exit(_exit_code(judged, live, fail_on))
 
 
-def _sources(files: Iterable[Path]) -> Iterator[tuple[str, Path]]:
-    """Every file with the name to show for it; in a folder all but hidden files, lock files and Markdown."""
-    for given in files:
-        if not given.is_dir():
-            yield given.name, given
-            continue
-        for file in sorted(given.rglob("*")):
-            if file.is_file() and not file.name.startswith((".", "~$")) and file.suffix != ".md":
-                yield file.relative_to(given).as_posix(), file
+def judge_all(files: Sequence[Path]) -> list[FileJudged]:
+    """Every file judged, with progress over many; what could not be read is told on the error stream."""
+    named = list(sources(files))
+    judged = []
+    with judging(named) as answers:
+        for file in _with_progress(answers, len(named)):
+            _tell(file)
+            judged.append(file)
+    return judged
 
 
-def _checked(source: str, file: Path, tally: Tally) -> Iterator[list[Found]]:
-    """The findings of a file in groups: one and what follows from it."""
-    tally.files += 1
-    try:
-        reading = read_file(file)
-    except Unreadable as fault:
-        typer.echo(f"{source}：{fault.reason}", err=True)
-        tally.unreadable += 1
+def _with_progress(answers: Iterator[FileJudged], count: int) -> Iterator[FileJudged]:
+    """A bar on the error stream, where a person looks at it and there is something to wait for."""
+    console = Console(stderr=True)
+    if count <= FEW or not console.is_terminal:
+        yield from answers
         return
-    if not reading.forms:
-        tally.unreadable += 1
-    for note in reading.notes:
-        typer.echo(f"{source}：{note}", err=True)
-    for form in reading.forms:
-        tally.forms += 1
-        group: list[Found] = []
-        for finding in assess(form, profile_for(form.layout)).findings:
-            if finding.follows is None and group:
-                yield group
-                group = []
-            group.append(Found(source, form, finding))
-        if group:
-            yield group
+    yield from track(answers, "复核", total=count, console=console, transient=True)
 
 
-def _worst_first(groups: list[list[Found]]) -> list[Found]:
-    """By severity and money at stake of what leads each group."""
-    groups.sort(key=lambda group: (group[0].finding.severity.rank, -(group[0].finding.amount or 0)))
-    return [each for group in groups for each in group]
+def _tell(file: FileJudged) -> None:
+    reasons = file.notes if file.refused is None else (file.refused,)
+    for reason in reasons:
+        typer.echo(f"{file.source}：{printable(reason)}", err=True)
 
 
-def _plain(found: Found) -> dict[str, Any]:
-    finding = found.finding.model_dump(mode="json")
-    keys = ("rule", "stage", "severity", "cause", "indicator", "stated", "computed", "difference", "amount")
-    more = ("sentence", "repair", "follows", "evidence")
-    head = {"source": found.source, "ordinal": found.form.ordinal, "code": found.form.code.text}
-    return head | {key: finding[key] for key in (*keys, *more)}
+def _save(path: Path, live: list[Found]) -> None:
+    from jixiao_cli.report.workbook import save
+
+    try:
+        save(path, live)
+    except OSError as fault:
+        typer.echo(f"无法写入 {path}（{fault.strerror}）。请检查路径，并关闭正在打开它的程序。", err=True)
+        raise typer.Exit(UNREADABLE) from fault
 
 
-def _show(found: Sequence[Found], tally: Tally) -> None:
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else NO_TERMINAL_WIDTH)
-    if found:
-        console.print(_table(found))
-    console.print(_summary(found, tally), soft_wrap=True)
-
-
-def _table(found: Sequence[Found]) -> Table:
-    table = Table("等级", "自评表", "疑点", show_lines=True)
-    table.add_column("填报", justify="right")
-    table.add_column("复核", justify="right")
-    for each in found:
-        finding, light = each.finding, each.finding.severity.light
-        form = f"{each.source} 第{each.form.ordinal}张\n{each.form.name.text or ''}"
-        sentence = f"└ {finding.sentence}" if finding.follows is not None else finding.sentence
-        lamp = f"[{COLOURS[light]}]{light}[/]"
-        numbers = (escape(finding.stated or ""), escape(finding.computed or ""))
-        table.add_row(lamp, escape(form), f"{escape(sentence)} [dim]{finding.rule}[/dim]", *numbers)
-    return table
-
-
-def _summary(found: Sequence[Found], tally: Tally) -> str:
-    lights = Counter(each.finding.severity.light for each in found)
-    told = "，".join(f"[{colour}]{light}{lights[light]}条[/]" for light, colour in COLOURS.items() if lights[light])
-    missing = f"，其中{tally.unreadable}个无法复核" if tally.unreadable else ""
-    return f"共{tally.files}个文件{missing}，复核自评表{tally.forms}张：{told or '未发现疑点'}。"
+def _exit_code(judged: Sequence[FileJudged], live: Sequence[Found], fail_on: Severity) -> int:
+    if any(file.failed for file in judged):
+        return UNREADABLE
+    return FOUND if any(each.finding.severity.rank <= fail_on.rank for each in live) else 0

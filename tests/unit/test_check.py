@@ -7,9 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 from typer.testing import CliRunner
 
 from jixiao_cli.main import app
+from jixiao_cli.report.judged import FEW, judge, judging, sources
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 KEYS = [
@@ -29,10 +31,49 @@ def test_the_worst_sentence_comes_first_and_whole() -> None:
     """Low execution before what follows from it; the summary counts; exit code 1."""
     code, out, _ = check(SAMPLES / "low-execution.txt")
     assert code == 1
-    lines = [line for line in out.splitlines() if "红灯" in line or "└" in line]
-    assert SENTENCE in lines[0]
-    assert "└ 指标得分率" in lines[1]
-    assert lines[-1] == "共1个文件，复核自评表1张：红灯2条。"
+    lines = out.splitlines()
+    heads = [line for line in lines if "红灯[" in line]
+    assert heads[0] == f"红灯[EXEC-LOW] {SENTENCE}"
+    assert heads[1].startswith("└ 红灯[SCORE-EXEC-GAP] 指标得分率")
+    assert lines[-1].startswith("共1个文件，复核自评表1张：红灯")
+
+
+def test_the_mark_stands_under_the_very_cell() -> None:
+    """In columns of the terminal, where a Chinese character takes two; the place, the addends and the repair follow."""
+    _, out, _ = check(SAMPLES / "wrong-rate.txt")
+    lines = out[out.index("红灯[EXEC-RATE]") :].splitlines()
+    assert lines[1] == "  ┌─ wrong-rate.txt 第7行第7栏 · 第1张 背街小巷路灯节能改造"
+    row, marks = lines[3], lines[4]
+    assert cell_len(row[: row.index("97.27")]) == marks.index("^^^^^")
+    assert cell_len(row[: row.index("1337915.00")]) == marks.rindex("-" * 10)
+    told = "\n".join(lines[5:10])
+    assert "填报 97.27（97.265 ～ 97.275）" in told
+    assert "年度资金总额全年执行数 1337915.00 ÷ 年度资金总额全年预算数 1450000.00 × 100" in told
+    assert "建议 年度资金总额执行率由97.27改为92.27，请核实后更正。" in told
+
+
+def test_addends_are_added_up_before_the_eye() -> None:
+    """All of them, but for those that are nothing."""
+    _, out, _ = check(SAMPLES / "wrong-total.txt")
+    line = next(line for line in out.splitlines() if "计算" in line)
+    assert "预算执行得分 9.90 ＋ 补植行道树株数 15 ＋" in line
+    assert line.endswith("＝ 99.90（另有4项为0）")
+
+
+@pytest.mark.parametrize(("least", "code"), [("notice", 1), ("warning", 1), ("serious", 0), ("error", 0)])
+def test_the_exit_code_minds_the_least_severity(least: str, code: int) -> None:
+    """A form whose gravest finding is a warning."""
+    assert check("--fail-on", least, SAMPLES / "unreadable-total.txt")[0] == code
+
+
+def test_many_files_are_judged_by_many_processes_in_the_same_order(tmp_path: Path) -> None:
+    """More files than one process takes: the output is that of one process after another."""
+    for copy in range(FEW):
+        shutil.copy(SAMPLES / "wrong-total.txt", tmp_path / f"{copy:02}.txt")
+    shutil.copy(SAMPLES / "low-execution.txt", tmp_path / "zz.txt")
+    named = list(sources([tmp_path]))
+    with judging(named) as answers:
+        assert list(answers) == [judge(each) for each in named]
 
 
 def test_a_sound_form_is_clean() -> None:
@@ -96,7 +137,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_the_checker_imports_no_server() -> None:
     """It must run where only the base dependencies are installed."""
     program = (
-        "import sys, jixiao_cli.check\n"
+        "import sys, jixiao_cli.check, jixiao_cli.report.workbook\n"
         "servers = {'faust', 'asyncpg', 'aiokafka', 'pydantic_settings', 'fastapi', 'structlog', 'prometheus_client'}\n"
         "print(sorted(servers & set(sys.modules)))"
     )
