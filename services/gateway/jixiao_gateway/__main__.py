@@ -101,7 +101,8 @@ async def _parts(settings: GatewaySettings, tokens: Tokens) -> AsyncIterator[tup
     try:
         yield parts, (hub.run(), ledger.run(), watcher.run(), _prune(store))
         with suppress(TimeoutError):
-            await asyncio.wait_for(ledger.flush(), LAST_WRITE_SECONDS)
+            async with asyncio.timeout(LAST_WRITE_SECONDS):
+                await ledger.flush()
     finally:
         await producer.stop()
         pool.terminate()

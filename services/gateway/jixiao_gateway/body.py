@@ -56,7 +56,7 @@ async def form(request: Request) -> FormData:
     try:
         return await parser.parse()
     except MultiPartException as fault:
-        detail = f"表单格式有误（{fault.message}）。一次最多 {FILES_LIMIT} 个文件，文件请放在 files 字段。"
+        detail = f"表单格式有误（{fault.message}）。一次最多 {FILES_LIMIT} 个文件。"
         raise Problem(422, "invalid-form", detail) from fault
 
 

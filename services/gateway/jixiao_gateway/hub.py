@@ -59,8 +59,10 @@ class Hub:
                 if not is_world_broken(fault):
                     raise
                 log.warning("live log away, trying again", fault=repr(fault))
+            # not wait_for: before Python 3.12 it swallows a cancellation that meets the event
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), self._poll)
+                async with asyncio.timeout(self._poll):
+                    await self._wake.wait()
 
     async def _read(self) -> None:
         self._wake.clear()

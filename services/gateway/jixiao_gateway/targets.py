@@ -1,21 +1,18 @@
 """Where a webhook may go: public addresses, and private networks only when they are allowed."""
 
 import asyncio
-import ipaddress
 import socket
-from collections.abc import Iterable
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+from jixiao.runtime.targets import Network, may_reach
 from jixiao_gateway.problems import Problem
 
 PORTS = {"http": 80, "https": 443}
 TARGET_LIMIT = 2000
-Address = IPv4Address | IPv6Address
-Network = IPv4Network | IPv6Network
 
 
-async def check_target(target: str, allowed: Iterable[Network]) -> None:
+async def check_target(target: str, allowed: Sequence[Network]) -> None:
     """Raises Problem 422 when a webhook must not go there. The alerts service looks again when it connects."""
     host, port = _host_and_port(target)
     try:
@@ -23,21 +20,12 @@ async def check_target(target: str, allowed: Iterable[Network]) -> None:
     except OSError as fault:
         raise _refusal(f"无法解析主机名 {host}。请检查地址后重试。") from fault
     for *_, place in found:
-        address = ipaddress.ip_address(str(place[0]).partition("%")[0])
-        if not is_allowed(address, allowed):
+        address = str(place[0])
+        if not may_reach(address, allowed):
             raise _refusal(
                 f"{host} 指向内部或保留地址 {address}，不允许推送。"
                 "请换用公网地址，或由管理员在 JIXIAO_WEBHOOK_ALLOW 中放行该网段。"
             )
-
-
-def is_allowed(address: Address, allowed: Iterable[Network]) -> bool:
-    """Whether an address is public, or lies in an allowed network; an IPv4 address inside IPv6 counts as itself."""
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
-        address = address.ipv4_mapped
-    if any(address in network for network in allowed):
-        return True
-    return address.is_global and not address.is_multicast
 
 
 def _host_and_port(target: str) -> tuple[str, int]:

@@ -132,6 +132,7 @@ async def test_a_command_is_answered_when_its_effect_is_seen(api: Api) -> None:
     command = AlertCommand.model_validate_json(sent.value)
     assert (sent.topic, sent.key, command.by) == ("alerts.commands", str(row.alert_id), "本机")
     assert sent.headers["ce_id"] == str(command.command_id) == answer["command_id"]
+    assert command.seen == row.form_id
 
 
 async def test_a_command_whose_effect_is_late_is_only_taken(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,6 +68,14 @@ async def test_each_of_several_files_has_a_result_of_its_own(api: Api) -> None:
     assert str(api.fakes.producer.sent[1].headers["ce_id"]) == answer["results"][4]["upload_id"]
 
 
+async def test_files_may_stand_in_fields_of_any_name(api: Api) -> None:
+    data = form(("一.txt", b"1"))
+    for field in ("file", "files[]", "附件"):
+        data.add_field(field, BytesIO(field.encode()), filename=f"{field}.txt")
+    answer = await api.post(REPORTS, 207, data=data)
+    assert [result["status"] for result in answer["results"]] == [202] * 4
+
+
 async def test_a_file_of_the_largest_size_passes_and_one_byte_more_does_not(api: Api) -> None:
     await api.post(REPORTS, 202, data=BytesIO(bytes(FILE_LIMIT)))
     problem = await api.post(REPORTS, 413, data=BytesIO(bytes(FILE_LIMIT + 1)))

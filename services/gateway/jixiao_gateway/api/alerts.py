@@ -73,7 +73,8 @@ async def post_command(
 
 async def send_command(parts: Gateway, alert_id: UUID, command: Command, caller: str) -> CommandAnswer:
     """Send a command and wait for its effect. Raises Problem 404, 422 or 503."""
-    if await parts.store.alerts.get(alert_id) is None:
+    row = await parts.store.alerts.get(alert_id)
+    if row is None:
         raise not_found("预警", alert_id)
     note = clean_text(command.note)[:NOTE_LIMIT]
     if command.handling is Handling.DISMISSED and not note:
@@ -85,6 +86,7 @@ async def send_command(parts: Gateway, alert_id: UUID, command: Command, caller:
         by=caller,
         note=note,
         deadline=command.deadline,
+        seen=command.seen or row.form_id,
         given_at=datetime.now(UTC),
     )
     since = parts.hub.position

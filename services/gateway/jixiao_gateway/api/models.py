@@ -194,11 +194,15 @@ class AlertFull(AlertSummary):
 
 
 class Command(BaseModel):
-    """What a person wants done with an alert. A dismissal needs a note."""
+    """What a person wants done with an alert. A dismissal needs a note.
+
+    ``seen`` is the form (``form_id``) whose finding the person had in view; without it the one in force now.
+    """
 
     handling: Handling
     note: str = ""
     deadline: datetime | None = None
+    seen: UUID | None = None
 
 
 class CommandAnswer(Answer):

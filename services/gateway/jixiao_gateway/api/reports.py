@@ -68,9 +68,9 @@ async def post_reports(
 
 
 async def _take_all(parts: Gateway, form: FormData, declared: Declared) -> JSONResponse:
-    files = [item for item in form.getlist("files") if isinstance(item, UploadFile) and (item.filename or item.size)]
+    files = [item for _, item in form.multi_items() if isinstance(item, UploadFile) and (item.filename or item.size)]
     if not files:
-        raise Problem(422, "no-file", "表单中没有文件。请把文件放在 files 字段后重新上报。")
+        raise Problem(422, "no-file", "表单中没有文件。请选择文件（字段名不限）后重新上报。")
     results: list[FileResult] = []
     unconfirmed: Problem | None = None
     for file in files:
