@@ -1,12 +1,12 @@
 """``jixiao resume SERVICE``: the operator's word that a service which paused itself may go on."""
 
 import asyncio
-import os
 from typing import Annotated, Literal
 
 import typer
 
 from jixiao.runtime.errors import JixiaoError
+from jixiao_cli.reach import service_dsn
 
 Service = Literal["parser", "scorer", "alerts", "gateway"]
 ServiceArgument = Annotated[Service, typer.Argument(help="服务名", show_default=False)]
@@ -33,12 +33,11 @@ async def end_pause(dsn: str) -> str | None:
 
 
 def resume(service: ServiceArgument) -> None:
-    """恢复因连续未知故障而自动暂停的服务（JIXIAO_<服务>_POSTGRES 为该服务的连接串）。请先查明原因。"""
-    name = f"JIXIAO_{service.upper()}_POSTGRES"
-    dsn = os.environ.get(name)
-    if not dsn:
-        raise JixiaoError(f"缺少环境变量：{name}。")
-    reason = asyncio.run(end_pause(dsn))
+    """恢复因连续未知故障而自动暂停的服务，请先查明原因。
+
+    连接串取自 JIXIAO_<服务>_POSTGRES，缺省为本目录正在运行的系统。
+    """
+    reason = asyncio.run(end_pause(service_dsn(service)))
     if reason is None:
         typer.echo(f"服务 {service} 没有暂停，无需恢复。")
     else:

@@ -4,7 +4,7 @@ import fcntl
 import json
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -21,6 +21,7 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self.path = path.absolute()
         self.address = self.path / "address"
+        self.dsns = self.path / "dsns.json"
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -44,9 +45,7 @@ class Folder:
         """The password of the administrator (``postgres``) or of a service's role; made once, for the owner only."""
         file = self.path / "passwords.json"
         if not file.exists():
-            made = {role: secrets.token_hex(16) for role in ("postgres", *SERVICES)}
-            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600), "w") as stream:
-                json.dump(made, stream)
+            _write_closed(file, {role: secrets.token_hex(16) for role in ("postgres", *SERVICES)})
         return str(json.loads(file.read_text())[role])
 
     def service_dsns(self, admin_dsn: str) -> dict[str, str]:
@@ -59,3 +58,19 @@ class Folder:
             or urlunsplit(parts._replace(netloc=f"jixiao_{service}:{self.password(service)}@{server}", path=path))
             for service in SERVICES
         }
+
+    def publish(self, url: str, dsns: Mapping[str, str]) -> None:
+        """Say where the run can be reached: its page, and for its owner the services' ways into the database."""
+        self.address.write_text(url)
+        _write_closed(self.dsns, dsns)
+
+    def withdraw(self) -> None:
+        """The run can be reached no more."""
+        self.address.unlink(missing_ok=True)
+        self.dsns.unlink(missing_ok=True)
+
+
+def _write_closed(file: Path, content: Mapping[str, str]) -> None:
+    """Write JSON that only the owner may read."""
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as stream:
+        json.dump(content, stream)

@@ -86,7 +86,7 @@ class LocalRun:
         session = os.environ.get("JIXIAO_SESSION_TIMEOUT", SESSION_SECONDS)
         own = {"JIXIAO_STATIC": str(tools.static()), "JIXIAO_SESSION_TIMEOUT": session}
         self._start_services(shared_settings(kafka, dsns) | own)
-        self._folder.address.write_text(self.url)
+        self._folder.publish(self.url, dsns)
 
     def _own_broker(self) -> str:
         broker = Broker(self._folder.path / "kafka", asked_port(self.options.kafka_port), free_port())
@@ -124,7 +124,7 @@ class LocalRun:
 
     def _stop(self) -> None:
         with uninterrupted():
-            self._folder.address.unlink(missing_ok=True)
+            self._folder.withdraw()
             with self._report.step("停止服务"):
                 self._supervisor.stop(self._services)
             for server in self._servers:  # the broker before the database

@@ -54,8 +54,11 @@ class Parser:
 
 async def _identified(conn: Connection, upload: Upload, form: Form, forms: int) -> FormParsed:
     unit = await store.unit_of(conn, form.unit.text or upload.unit or "", form.budget_unit.text)
+    known = await store.project_of(conn, unit, form.name.text or "", form.code.text)
+    identity = FormIdentity.of(form, unit, upload.year, known)
+    await store.keep_project(conn, identity, form.code.text)
     return FormParsed(
-        identity=FormIdentity.of(form, unit, upload.year),
+        identity=identity,
         version=Version(
             upload_id=upload.id, uploaded_at=upload.at, document_id=upload.document_id, ordinal=form.ordinal
         ),

@@ -1,8 +1,9 @@
 """The parser's archive in PostgreSQL: originals, uploads, forms, units. Its own schema, written by nobody else."""
 
 from jixiao.events import FormParsed
-from jixiao.identity import normalise_name
+from jixiao.identity import FormIdentity, known_project, normalise_name
 from jixiao.runtime.postgres import Connection
+from jixiao_parser.register import RegisteredUnit
 from jixiao_parser.upload import Upload
 
 
@@ -47,6 +48,43 @@ async def unit_of(conn: Connection, name: str, parent_name: str | None) -> str:
     )
     await conn.execute("INSERT INTO unit_names (name, unit) VALUES ($1, $1) ON CONFLICT DO NOTHING", key)
     return key
+
+
+async def project_of(conn: Connection, unit: str, name: str, code: str | None) -> str | None:
+    """The key of a known project of the unit with this name and nearly this code; holds the unit until the end."""
+    await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended('parser unit ' || $1, 0))", unit)
+    rows = await conn.fetch(
+        "SELECT project, code FROM projects WHERE unit = $1 AND name = $2 ORDER BY id", unit, normalise_name(name)
+    )
+    return known_project(code, [(row["project"], row["code"]) for row in rows])
+
+
+async def keep_project(conn: Connection, identity: FormIdentity, code: str | None) -> None:
+    """Remember under which code and name a project has been met."""
+    await conn.execute(
+        "INSERT INTO projects (project, unit, name, code) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+        identity.project,
+        identity.unit,
+        normalise_name(identity.project_name),
+        code,
+    )
+
+
+async def register_unit(conn: Connection, unit: RegisteredUnit) -> None:
+    """Enter or correct a unit of the bureau's register; a provisional unit of one of its names becomes this one."""
+    key = normalise_name(unit.name)
+    await conn.execute(
+        """INSERT INTO units (key, name, code, parent, provisional) VALUES ($1, $2, $3, $4, false)
+           ON CONFLICT (key) DO UPDATE SET name = $2, code = $3, parent = $4, provisional = false""",
+        key,
+        unit.name,
+        unit.code,
+        normalise_name(unit.parent) if unit.parent else None,
+    )
+    for name in {key, *map(normalise_name, unit.aliases)}:
+        await conn.execute(
+            "INSERT INTO unit_names (name, unit) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET unit = $2", name, key
+        )
 
 
 async def keep_form(conn: Connection, event: FormParsed) -> None:

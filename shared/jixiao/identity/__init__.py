@@ -3,7 +3,9 @@
 from jixiao.identity.ids import NAMESPACE, derived_id
 from jixiao.identity.keys import (
     canonical_project,
+    is_near_miss,
     is_well_formed_code,
+    known_project,
     normalise_name,
     normalise_year,
 )
@@ -15,7 +17,9 @@ __all__ = [
     "Version",
     "canonical_project",
     "derived_id",
+    "is_near_miss",
     "is_well_formed_code",
+    "known_project",
     "normalise_name",
     "normalise_year",
 ]

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from jixiao.identity.ids import derived_id
 
@@ -25,6 +26,23 @@ def canonical_project(code: str | None, unit: str, name: str) -> str:
     if code and is_well_formed_code(code):
         return code
     return f"name-{derived_id('project', normalise_name(unit), normalise_name(name))}"
+
+
+def is_near_miss(code: str, other: str) -> bool:
+    """Whether two codes differ by one digit: changed, lost or too many."""
+    if abs(len(code) - len(other)) > 1 or code == other:
+        return False
+    short, long = sorted((code, other), key=len)
+    at = next((place for place, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
+    return short[at + (len(short) == len(long)) :] == long[at + 1 :]
+
+
+def known_project(code: str | None, known: Iterable[tuple[str, str | None]]) -> str | None:
+    """Of a unit's projects of the same name (key, printed code; the oldest first), the one that this code means.
+
+    A code that misses a known one by a digit is the same project (rule CODE-FORMAT says so), whichever came first.
+    """
+    return next((project for project, other in known if code and other and is_near_miss(code, other)), None)
 
 
 def normalise_year(printed: str | None, *fallbacks: str | None) -> str | None:

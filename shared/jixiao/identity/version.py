@@ -48,11 +48,14 @@ class FormIdentity(Model):
         return "/".join((self.project, self.year or "unknown", self.kind, self.period or ""))
 
     @classmethod
-    def of(cls, form: Form, unit: str, declared_year: str | None) -> Self:
-        """The identity of a form of a unit (its key in the register); ``declared_year`` is what the uploader said."""
+    def of(cls, form: Form, unit: str, declared_year: str | None, project: str | None = None) -> Self:
+        """The identity of a form of a unit (its key in the register).
+
+        ``declared_year`` is what the uploader said; ``project`` the key of a project known to be the same.
+        """
         unit_name, name = form.unit.text or "", form.name.text or ""
         return cls(
-            project=canonical_project(form.code.text, unit, name),
+            project=project or canonical_project(form.code.text, unit, name),
             unit=unit,
             unit_name=unit_name,
             project_name=name,

@@ -1,0 +1,91 @@
+"""The unit register and the projects known by it, on the real database."""
+
+import asyncio
+import io
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import openpyxl
+import pytest
+import pytest_asyncio
+from typer.testing import CliRunner
+
+from jixiao.forms import Form, Value
+from jixiao.identity import FormIdentity
+from jixiao.runtime.errors import Unreadable
+from jixiao_cli.main import app
+from jixiao_parser import store
+from jixiao_parser.register import RegisteredUnit, read_register
+
+CODE = "440399210301500000007"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def conn(clean_database: dict[str, str]) -> AsyncIterator[Any]:
+    """A connection whose writing is undone."""
+    connection = await asyncpg.connect(clean_database["parser"])
+    transaction = connection.transaction()
+    await transaction.start()
+    yield connection
+    await transaction.rollback()
+    await connection.close()
+
+
+def register(*rows: tuple[str | None, ...]) -> bytes:
+    book = openpyxl.Workbook()
+    for row in (("云溪区预算单位名册",), ("单位编码", "单位名称", "上级单位", "别名"), *rows):
+        book.active.append(row)
+    data = io.BytesIO()
+    book.save(data)
+    return data.getvalue()
+
+
+def test_a_register_is_read_from_a_sheet() -> None:
+    data = register(
+        ("101001", "云溪区档案馆", "云溪区委办公室", "区档案馆、云溪档案馆"), ("101002", "云溪区图书馆", None, None), ()
+    )
+    assert read_register(data) == [
+        RegisteredUnit("云溪区档案馆", "101001", "云溪区委办公室", ("区档案馆", "云溪档案馆")),
+        RegisteredUnit("云溪区图书馆", "101002"),
+    ]
+
+
+@pytest.mark.parametrize("data", [b"", b"PK\x03\x04", "单位名称".encode()])
+def test_what_is_no_register_is_refused_with_a_reason(data: bytes) -> None:
+    with pytest.raises(Unreadable, match="单位名册"):
+        read_register(data)
+
+
+async def test_an_unknown_name_becomes_a_provisional_unit_and_the_register_settles_it(conn: Any) -> None:
+    assert await store.unit_of(conn, "区档案馆（本级）", "云溪区委办公室") == "区档案馆本级"
+    await store.register_unit(conn, RegisteredUnit("云溪区档案馆", "101001", None, ("区档案馆(本级)",)))
+    assert await store.unit_of(conn, "区档案馆（本级）", None) == "云溪区档案馆"
+    row = await conn.fetchrow("SELECT provisional, code FROM units WHERE key = '云溪区档案馆'")
+    assert (row["provisional"], row["code"]) == (False, "101001")
+
+
+@pytest.mark.parametrize("codes", [(CODE, CODE[:-1]), (CODE[:-1], CODE)])
+async def test_a_code_that_misses_a_digit_is_the_same_project_in_either_order(
+    conn: Any, codes: tuple[str, str]
+) -> None:
+    unit = await store.unit_of(conn, f"单位{uuid.uuid4()}", None)
+    projects = []
+    for code in codes:
+        known = await store.project_of(conn, unit, "馆舍 修缮", code)
+        form = Form(ordinal=1, code=Value(text=code), name=Value(text="馆舍修缮"))
+        identity = FormIdentity.of(form, unit, "2025", known)
+        await store.keep_project(conn, identity, code)
+        projects.append(identity.project)
+    assert projects[0] == projects[1]
+
+
+async def test_the_command_enters_a_register(clean_database: dict[str, str], tmp_path: Path) -> None:
+    file = tmp_path / "名册.xlsx"
+    file.write_bytes(register(("101009", "云溪区体育馆", None, None)))
+    environment = {"JIXIAO_PARSER_POSTGRES": clean_database["parser"]}
+    told = await asyncio.to_thread(lambda: CliRunner().invoke(app, ["units", str(file)], env=environment))
+    assert told.exit_code == 0, told.output
+    assert "1 个单位" in told.output
