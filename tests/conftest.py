@@ -26,6 +26,7 @@ from jixiao_cli.local.service import Service, shared_settings
 from jixiao_cli.setup import SERVICES, prepare_database, prepare_topics
 
 PASSWORD = "only-for-tests"
+SECRET_KEY = "only-for-tests-and-nothing-else-at-all"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -112,7 +113,11 @@ def services(
 ) -> Iterator[StartService]:
     """Starts real services on the module's database and topics, with a short group session."""
     settings = shared_settings(broker.bootstrap, clean_database)
-    start = StartService(settings | {"JIXIAO_TOPIC_PREFIX": topic_prefix, "JIXIAO_SESSION_TIMEOUT": "6"}, tmp_path)
+    start = StartService(
+        settings
+        | {"JIXIAO_TOPIC_PREFIX": topic_prefix, "JIXIAO_SESSION_TIMEOUT": "6", "JIXIAO_SECRET_KEY": SECRET_KEY},
+        tmp_path,
+    )
     yield start
     stop_all(start.started)
 

@@ -48,6 +48,14 @@ class Folder:
             _write_closed(file, {role: secrets.token_hex(16) for role in ("postgres", *SERVICES)})
         return str(json.loads(file.read_text())[role])
 
+    def secret_key(self) -> str:
+        """The key that seals the subscriptions' secrets; made once, for the owner only."""
+        file = self.path / "secret.key"
+        if not file.exists():
+            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600), "w") as stream:
+                stream.write(secrets.token_hex(32))
+        return file.read_text()
+
     def service_dsns(self, admin_dsn: str) -> dict[str, str]:
         """Each service's way in: the one named from outside, else its own role on the administrator's server."""
         parts = urlsplit(admin_dsn)

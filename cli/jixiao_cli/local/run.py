@@ -84,7 +84,11 @@ class LocalRun:
         with self._report.step("建立消息主题和数据库表"):
             asyncio.run(_set_up(kafka, admin_dsn, dsns))
         session = os.environ.get("JIXIAO_SESSION_TIMEOUT", SESSION_SECONDS)
-        own = {"JIXIAO_STATIC": str(tools.static()), "JIXIAO_SESSION_TIMEOUT": session}
+        own = {
+            "JIXIAO_STATIC": str(tools.static()),
+            "JIXIAO_SESSION_TIMEOUT": session,
+            "JIXIAO_SECRET_KEY": os.environ.get("JIXIAO_SECRET_KEY") or self._folder.secret_key(),
+        }
         self._start_services(shared_settings(kafka, dsns) | own)
         self._folder.publish(self.url, dsns)
 

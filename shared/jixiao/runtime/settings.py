@@ -95,11 +95,15 @@ class ScorerSettings(ServiceSettings):
 
 
 class AlertsSettings(ServiceSettings):
-    """The alerts service's. ``webhook_allow``: private networks (CIDR, comma separated) that webhooks may reach."""
+    """The alerts service's. ``webhook_allow``: private networks (CIDR, comma separated) that webhooks may reach.
+
+    ``secret_key`` opens the subscriptions' secrets, see ``secrets.py``; the gateway's must be the same.
+    """
 
     postgres: str = Field(repr=False, validation_alias="JIXIAO_ALERTS_POSTGRES")
     port: int = Field(8083, validation_alias="JIXIAO_ALERTS_PORT")
     webhook_allow: Networks = ()
+    secret_key: str | None = Field(None, repr=False)
 
 
 class GatewaySettings(ServiceSettings):
@@ -113,5 +117,6 @@ class GatewaySettings(ServiceSettings):
     port: int = Field(8080, validation_alias="JIXIAO_GATEWAY_PORT")
     static: Path = Path(".local/static")
     webhook_allow: Networks = ()
+    secret_key: str | None = Field(None, repr=False)
     require_token: bool = False
     api_tokens: Names = Field((), repr=False)
