@@ -18,7 +18,7 @@ test: setup
 	@$(BIN)/pytest $(ARGS)
 
 accept: setup
-	@$(BIN)/python tests/accept.py $(ARGS)
+	@failed=0; $(BIN)/python -m tests.accept_findings || failed=1; $(BIN)/python tests/accept.py $(ARGS) && exit $$failed
 
 check: setup
 	$(BIN)/ruff check

@@ -1,0 +1,74 @@
+"""The faults: every digit of every printed number of a form, changed once each, with a fixed seed."""
+
+import random
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from jixiao.forms import Form, Value
+from jixiao.forms.model import Model
+
+_STEP = re.compile(r"(\w+)(?:\[(\d+)\])?")
+_DIGITS = "0123456789"
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A form with one digit changed: where, from what, to what."""
+
+    form: Form
+    path: str
+    old: str
+    new: str
+
+    @property
+    def figure(self) -> str:
+        """The path without the place of the row."""
+        return re.sub(r"\[\d+\]", "[]", self.path)
+
+
+def numbers(form: Form) -> dict[str, str]:
+    """Path → text of every number that the arithmetic of a form is about."""
+    found: dict[str, str | None] = {}
+    for row in ("total", "fiscal", "carryover", "other"):
+        holder = getattr(form.funds, row)
+        for name in type(holder).model_fields:
+            found[f"funds.{row}.{name}"] = getattr(holder, name).text
+    for place, each in enumerate(form.indicators):
+        found[f"indicators[{place}].weight"] = each.weight.text
+        found[f"indicators[{place}].score"] = each.score.text
+    found["total_weight"], found["total_score"] = form.total_weight.text, form.total_score.text
+    return {path: text for path, text in found.items() if text and any(each.isdigit() for each in text)}
+
+
+def mutants(form: Form, seed: int = 1) -> Iterator[Mutant]:
+    """Each digit of each number replaced by another one; a number never begins with a new needless zero."""
+    chance = random.Random(f"{seed}/{form.code.text}/{form.ordinal}")
+    for path, old in numbers(form).items():
+        for at, digit in enumerate(old):
+            if not digit.isdigit():
+                continue
+            leading = at == 0 and len(old) > 1 and old[1] != "."
+            other = chance.choice([each for each in _DIGITS[leading:] if each != digit])
+            new = old[:at] + other + old[at + 1 :]
+            yield Mutant(with_text(form, path, new), path, old, new)
+
+
+def with_text(form: Form, path: str, text: str) -> Form:
+    """The form with another text in one place."""
+    return _changed(form, path.split("."), text)
+
+
+def _changed(holder: Model, steps: list[str], text: str) -> "Form":
+    found = _STEP.fullmatch(steps[0])
+    assert found is not None
+    name, place = found[1], found[2]
+    old = getattr(holder, name)
+    if len(steps) == 1:
+        new: object = Value(text=text, evidence=old.evidence, doubt=old.doubt)
+    elif place is None:
+        new = _changed(old, steps[1:], text)
+    else:
+        at = int(place)
+        new = (*old[:at], _changed(old[at], steps[1:], text), *old[at + 1 :])
+    return holder.model_copy(update={name: new})  # type: ignore[return-value]
