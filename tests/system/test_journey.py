@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import standardwebhooks
 
 from jixiao_cli.local.broker import Broker
 from jixiao_cli.local.database import Database
+from jixiao_cli.local.service import Service
 from tests.fakes.receiver import Receiver
 from tests.system.pipeline import PIPE, Crash, Pipeline, all_ready, kept_alive, until
 from tests.system.reports import report
@@ -24,8 +25,9 @@ ENDED = {"scored", "no_form", "dead_lettered"}
 class Site:
     """The running product as its users meet it: over HTTP."""
 
-    def __init__(self, session: aiohttp.ClientSession) -> None:
+    def __init__(self, session: aiohttp.ClientSession, services: Sequence[Service] = ()) -> None:
         self.session = session
+        self.services = services
 
     async def upload(self, content: bytes, name: str) -> dict[str, Any]:
         """Hand in one file as a raw body."""
@@ -72,7 +74,7 @@ async def site(broker: Broker, database: Database, tmp_path_factory: pytest.Temp
         services = [pipeline.service(name, folder, **LOOPBACK_ALLOWED) for name in (*PIPE, "gateway")]
         async with kept_alive(services), aiohttp.ClientSession(services[-1].url) as session:
             await all_ready(services)
-            yield Site(session)
+            yield Site(session, services)
 
 
 async def test_an_upload_reaches_the_live_events_the_lists_and_a_signed_webhook(site: Site) -> None:
@@ -121,6 +123,37 @@ async def test_what_cannot_be_read_ends_with_a_reason(site: Site) -> None:
     upload = await site.ended(accepted["upload_id"])
     assert upload["state"] == "dead_lettered"
     assert "重新" in upload["reason"]
+
+
+async def test_one_trace_passes_through_the_logs_of_all_four_services(site: Site) -> None:
+    accepted = await site.upload(report(1005, spent=False), "e.txt")
+    await site.ended(accepted["upload_id"])
+    trace = accepted["upload_id"].replace("-", "")
+
+    async def all_tell() -> bool:
+        return {service.name for service in site.services if trace in service.log.read_text()} == {*PIPE, "gateway"}
+
+    await until(all_tell, 10, lambda: _tails(site))
+
+
+async def test_metrics_tell_of_the_journey_on_every_service(site: Site) -> None:
+    accepted = await site.upload(report(1006, spent=False), "f.txt")
+    await site.ended(accepted["upload_id"])
+    wanted = {
+        "gateway": 'jixiao_uploads_total{outcome="accepted"}',
+        "parser": 'jixiao_forms_total{layout="shenzhen"}',
+        "scorer": 'jixiao_findings_total{rule="EXEC-LOW",severity="error"}',
+        "alerts": "jixiao_upload_to_alert_seconds_count",
+    }
+    for service in site.services:
+        async with site.session.get(f"{service.url}/metrics") as answer:
+            lines = (await answer.text()).splitlines()
+        values = [float(line.split()[-1]) for line in lines if line.startswith(wanted[service.name])]
+        assert sum(values) >= 1, service.name
+
+
+async def _tails(site: Site) -> dict[str, str]:
+    return {service.name: service.tail() for service in site.services}
 
 
 async def test_the_gateway_killed_before_its_answer_loses_nothing(

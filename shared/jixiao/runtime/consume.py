@@ -134,6 +134,7 @@ class Consumer(Generic[Prepared]):
             await self._producer.send(event)
         await self._inbox.sent(message.cause)
         self._unknown_in_a_row = 0
+        log.info("handled", cause=str(message.cause), events=len(events))
 
     async def _decision(self, message: Incoming) -> Sequence[Outgoing]:
         before = await self._inbox.decided(message.cause)
