@@ -13,14 +13,15 @@ import asyncpg
 import pytest
 
 from jixiao.events import AlertChanged, AlertCommand, AlertState
-from jixiao.events.models import Condition, Handling
+from jixiao.events.models import Attachment, Condition, Handling
 from jixiao.findings import Cause, RuleId, Severity
 from jixiao.identity import derived_id
 from jixiao.runtime.errors import Unreadable
 from jixiao.runtime.postgres import connect_pool
 from jixiao_alerts import FormVersion, advance
+from jixiao_alerts.outbox import COMMITTED, event_id
 from jixiao_alerts.states import alert_id
-from jixiao_alerts.store import COMMITTED, apply_command, apply_scored, event_id
+from jixiao_alerts.store import apply_command, apply_scored
 from tests.contract.subscriptions import publish_subscriptions, subscribe
 from tests.unit.alerts.builders import FORM, NOON, command, finding, form, scored
 
@@ -103,7 +104,27 @@ async def test_any_order_of_arrival_comes_to_the_same_state(pool: asyncpg.Pool) 
             for fact in (*versions, *reversed(orders_given), *versions):
                 async with conn.transaction():
                     await apply(conn, fact)
-            assert await states(conn, versions[0].identity.key) == advance(versions, orders_given)
+            assert await states(conn, versions[0].identity.key) == advance(versions, orders_given, NOON)
+
+
+async def test_the_newer_assessment_counts_in_any_order_of_arrival(pool: asyncpg.Pool) -> None:
+    """Judged again twice: the greatest (assessment, rules version) is the fact, whatever came first or twice."""
+    project = uuid4().hex
+    judged = [(0, 1, finding()), (0, 2, finding(stated="2")), (1, 1, finding(RuleId.FUND_SUM))]
+    for at, order in enumerate(itertools.permutations(judged)):
+        version = of_project(form(0), f"{project}{at}")
+        events = [
+            scored(replace(version, findings=(found,))).model_copy(
+                update={"assessment": assessment, "rules_version": rules}
+            )
+            for assessment, rules, found in (*order, order[0])
+        ]
+        async with pool.acquire() as conn:
+            for event in events:
+                async with conn.transaction():
+                    await apply_scored(conn, event, uuid4(), NOON)
+            found = replace(version, findings=(judged[2][2],), superseded=tuple(found for _, _, found in judged[:2]))
+            assert await states(conn, version.identity.key) == advance([found], [], NOON)
 
 
 async def test_two_copies_at_once_come_to_the_same_state(pool: asyncpg.Pool) -> None:
@@ -117,7 +138,7 @@ async def test_two_copies_at_once_come_to_the_same_state(pool: asyncpg.Pool) -> 
 
     await asyncio.gather(*(work(each) for each in versions))
     async with pool.acquire() as conn:
-        assert await states(conn, versions[0].identity.key) == advance(versions, [])
+        assert await states(conn, versions[0].identity.key) == advance(versions, [], NOON)
 
 
 async def test_a_command_changes_the_handling(conn: Any) -> None:
@@ -129,6 +150,16 @@ async def test_a_command_changes_the_handling(conn: Any) -> None:
     assert await apply(conn, given) == []
     row = await conn.fetchrow("SELECT * FROM alerts_views.alerts WHERE alert_id = $1", ALERT)
     assert (row["handling"], row["deadline"]) == ("returned", NOON)
+
+
+async def test_the_history_says_who_did_what(conn: Any) -> None:
+    """The command with its note and attachments stands in the change that it made, and in no other."""
+    await apply(conn, form(0, finding(), finding(RuleId.FUND_SUM)))
+    file = Attachment(document_id="0" * 64, name="情况说明.pdf", media_type="application/pdf")
+    given = command(1, ALERT, Handling.ACKNOWLEDGED, note="已电话核实", attachments=(file,))
+    [change] = await apply(conn, given)
+    assert change.command == given
+    assert {later.command for later in await apply(conn, form(2, finding(), finding(RuleId.FUND_SUM)))} == {None}
 
 
 async def test_a_command_for_no_alert_is_unreadable(conn: Any) -> None:

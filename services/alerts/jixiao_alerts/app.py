@@ -10,6 +10,7 @@ from jixiao.runtime import metrics
 from jixiao.runtime.message import Incoming, Outgoing, cloud_event, outgoing
 from jixiao.runtime.postgres import Connection
 from jixiao_alerts import store
+from jixiao_alerts.outbox import event_id
 
 
 class Alerts:
@@ -33,11 +34,12 @@ class Alerts:
             changed = await store.apply_command(conn, prepared, message.cause, now)
         for change in changed:
             metrics.ALERT_CHANGES.labels(change.after.condition.value).inc()
-        return [_told(change, message.trace) for change in changed]
+        return [tell(change, message.trace) for change in changed]
 
 
-def _told(change: AlertChanged, trace: str) -> Outgoing:
-    headers = cloud_event("jixiao.alert.changed", "/jixiao/alerts", store.event_id(change), change.changed_at, trace)
+def tell(change: AlertChanged, trace: str) -> Outgoing:
+    """The event that tells a change."""
+    headers = cloud_event("jixiao.alert.changed", "/jixiao/alerts", event_id(change), change.changed_at, trace)
     return outgoing(CHANGED, str(change.alert_id), change, headers)
 
 

@@ -21,8 +21,8 @@ from jixiao.runtime.health import Health
 from jixiao.runtime.postgres import Connection
 from jixiao_alerts import ledger
 from jixiao_alerts.channels import Failed, Fault, Refused, Result
+from jixiao_alerts.outbox import COMMITTED
 from jixiao_alerts.schedule import after
-from jixiao_alerts.store import COMMITTED
 
 log = structlog.get_logger(__name__)
 

@@ -4,12 +4,12 @@ import json
 from uuid import UUID
 
 from jixiao.events import AlertChanged
-from jixiao.events.models import Condition
+from jixiao.events.matching import News
 
 MEDIA_TYPE = "application/cloudevents+json"
 
 
-def message(delivery_id: UUID, change: AlertChanged, condition: Condition) -> bytes:
+def message(delivery_id: UUID, change: AlertChanged, condition: News) -> bytes:
     """The structured JSON of CloudEvents 1.0, keys sorted. ``condition`` is what the change is to those outside.
 
     What leaves the house is the least: unit, project, the two figures, the sentence, a link's path. Amounts are text.
@@ -27,7 +27,7 @@ def message(delivery_id: UUID, change: AlertChanged, condition: Condition) -> by
     return json.dumps(event, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def _data(change: AlertChanged, condition: Condition) -> dict[str, str | None]:
+def _data(change: AlertChanged, condition: News) -> dict[str, str | None]:
     identity, state = change.identity, change.after
     finding = state.finding
     return {

@@ -6,22 +6,15 @@ arrival. Folding the same values again gives the same states, whatever came late
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from jixiao.events import AlertCommand, AlertState
+from jixiao.events.matching import speaks
 from jixiao.events.models import Condition, Handling
-from jixiao.findings import Finding, Stage
+from jixiao.events.transitions import refusal
+from jixiao.findings import Finding
 from jixiao.identity import FormIdentity, Version, derived_id
-
-# from where to where a person may take an alert; a dismissal also needs a reason
-TRANSITIONS: Mapping[Handling, frozenset[Handling]] = {
-    Handling.OPEN: frozenset({Handling.ACKNOWLEDGED, Handling.RETURNED, Handling.CLOSED, Handling.DISMISSED}),
-    Handling.ACKNOWLEDGED: frozenset({Handling.RETURNED, Handling.RECTIFYING, Handling.CLOSED, Handling.DISMISSED}),
-    Handling.RETURNED: frozenset({Handling.RETURNED, Handling.RECTIFYING, Handling.CLOSED, Handling.DISMISSED}),
-    Handling.RECTIFYING: frozenset({Handling.RETURNED, Handling.CLOSED, Handling.DISMISSED}),
-    Handling.CLOSED: frozenset({Handling.OPEN}),
-    Handling.DISMISSED: frozenset({Handling.OPEN}),
-}
 
 # what a person dismisses: severity, stated and computed figure
 _Figures = tuple[str, str | None, str | None]
@@ -29,11 +22,15 @@ _Figures = tuple[str, str | None, str | None]
 
 @dataclass(frozen=True, slots=True)
 class FormVersion:
-    """One version of a form: its list of findings is the fact."""
+    """One version of a form: its list of findings, from its newest assessment, is the fact.
+
+    ``superseded`` are the findings of its older assessments: what only they found counts as fixed.
+    """
 
     identity: FormIdentity
     version: Version
     findings: tuple[Finding, ...]
+    superseded: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +47,6 @@ def alert_id(identity: FormIdentity, finding: Finding) -> UUID:
     return derived_id("alert", identity.key, finding.rule, finding.subject.key)
 
 
-def speaks(finding: Finding) -> bool:
-    """Whether a finding may be told outside the bureau: live, no extraction doubt, not following from another."""
-    return finding.stage is Stage.LIVE and not finding.is_doubt and finding.follows is None
-
-
-def is_allowed(handling: Handling, command: AlertCommand) -> bool:
-    """Whether a command may be given to an alert that is handled so; one that may not changes nothing."""
-    if command.handling is Handling.DISMISSED and not command.note.strip():
-        return False
-    return command.handling in TRANSITIONS[handling]
-
-
 def is_worse(finding: Finding, before: Finding) -> bool:
     """Higher severity, or the difference or the money at stake grew; an unknown amount is no growth."""
     if finding.severity is not before.severity:
@@ -70,10 +55,10 @@ def is_worse(finding: Finding, before: Finding) -> bool:
     return any(new is not None and old is not None and abs(new) > abs(old) for new, old in pairs)
 
 
-def advance(versions: Iterable[FormVersion], commands: Iterable[AlertCommand]) -> dict[UUID, AlertState]:
-    """The state of every alert of one form (all versions share ``identity.key``), by alert id."""
+def advance(versions: Iterable[FormVersion], commands: Iterable[AlertCommand], now: datetime) -> dict[UUID, AlertState]:
+    """The state at ``now`` of every alert of one form (all versions share ``identity.key``), by alert id."""
     forms = {form.version.form_id: form for form in versions}
-    found = {form_id: _by_alert(form) for form_id, form in forms.items()}
+    found = {form_id: _by_alert(form.identity, form.findings) for form_id, form in forms.items()}
     timeline: list[tuple[tuple[object, ...], FormVersion | AlertCommand]] = [
         ((at, 0, upload, ordinal), form) for form in forms.values() for at, upload, ordinal in [form.version.order]
     ]
@@ -81,12 +66,13 @@ def advance(versions: Iterable[FormVersion], commands: Iterable[AlertCommand]) -
     alerts: dict[UUID, _Fold] = {}
     for _, step in sorted(timeline, key=lambda entry: entry[0]):
         if isinstance(step, FormVersion):
+            alerts |= _withdrawn(alerts, found[step.version.form_id], step)
             alerts |= _next_version(alerts, found[step.version.form_id], step.version)
         elif step.alert_id in alerts:
             alert = alerts[step.alert_id]
             shown = found.get(step.seen, {}).get(step.alert_id, alert.finding) if step.seen else alert.finding
             alerts[step.alert_id] = _commanded(alert, step, shown)
-    return {key: alert.state() for key, alert in alerts.items()}
+    return {key: alert.state(now) for key, alert in alerts.items()}
 
 
 def changes(before: Mapping[UUID, AlertState], after: Mapping[UUID, AlertState]) -> tuple[Change, ...]:
@@ -107,25 +93,37 @@ class _Fold:
     dismissed: _Figures | None = None
     command: AlertCommand | None = None
 
-    def state(self) -> AlertState:
+    def state(self, now: datetime) -> AlertState:
         returned = self.command if self.handling is Handling.RETURNED else None
+        deadline = returned.deadline if returned else None
         return AlertState(
             condition=self.condition,
             handling=self.handling,
-            deadline=returned.deadline if returned else None,
+            deadline=deadline,
+            overdue=deadline is not None and deadline <= now,
             announced=self.told is not None,
             finding=self.finding,
             version=self.version,
         )
 
 
-def _by_alert(form: FormVersion) -> dict[UUID, Finding]:
+def _by_alert(identity: FormIdentity, findings: Iterable[Finding]) -> dict[UUID, Finding]:
     """One finding an alert: of several with one fingerprint the one that may be told, then the gravest."""
-    return {alert_id(form.identity, finding): finding for finding in sorted(form.findings, key=_weight)}
+    return {alert_id(identity, finding): finding for finding in sorted(findings, key=_weight)}
 
 
-def _weight(finding: Finding) -> tuple[bool, int, object, object]:
-    return speaks(finding), -finding.severity.rank, abs(finding.difference or 0), abs(finding.amount or 0)
+def _weight(finding: Finding) -> tuple[bool, int, object, object, str]:
+    sizes = abs(finding.difference or 0), abs(finding.amount or 0)
+    return speaks(finding), -finding.severity.rank, *sizes, finding.model_dump_json()
+
+
+def _withdrawn(alerts: Mapping[UUID, _Fold], found: Mapping[UUID, Finding], form: FormVersion) -> dict[UUID, _Fold]:
+    """What only an older assessment of this form found was told perhaps, and has to end."""
+    return {
+        key: _Fold(Condition.FIXED, finding, form.version, told=finding if speaks(finding) else None)
+        for key, finding in _by_alert(form.identity, form.superseded).items()
+        if key not in alerts and key not in found
+    }
 
 
 def _next_version(alerts: Mapping[UUID, _Fold], found: Mapping[UUID, Finding], version: Version) -> dict[UUID, _Fold]:
@@ -134,7 +132,7 @@ def _next_version(alerts: Mapping[UUID, _Fold], found: Mapping[UUID, Finding], v
         if key not in found and alert.condition is not Condition.FIXED:
             last = alert.told or alert.finding
             after[key] = replace(alert, condition=Condition.FIXED, finding=last, version=version)
-    return after
+    return {key: _answered(alert) for key, alert in after.items()}
 
 
 def _present(alert: _Fold | None, finding: Finding, version: Version) -> _Fold:
@@ -149,6 +147,11 @@ def _present(alert: _Fold | None, finding: Finding, version: Version) -> _Fold:
     return _reopened(after)
 
 
+def _answered(alert: _Fold) -> _Fold:
+    """A new version is an answer to a return."""
+    return replace(alert, handling=Handling.RECTIFYING) if alert.handling is Handling.RETURNED else alert
+
+
 def _reopened(alert: _Fold) -> _Fold:
     """Open again: a dismissal of other figures than these, a closed alert that came back or grew."""
     dismissed = alert.handling is Handling.DISMISSED and alert.dismissed != _figures(alert.finding)
@@ -157,7 +160,7 @@ def _reopened(alert: _Fold) -> _Fold:
 
 
 def _commanded(alert: _Fold, command: AlertCommand, shown: Finding) -> _Fold:
-    if not is_allowed(alert.handling, command):
+    if refusal(alert.handling, command) is not None:
         return alert
     dismissed = _figures(shown) if command.handling is Handling.DISMISSED else None
     after = replace(alert, handling=command.handling, command=command, dismissed=dismissed)

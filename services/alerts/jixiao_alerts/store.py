@@ -4,37 +4,26 @@ Both entry points run inside the caller's transaction. They take a lock on the p
 the form anew, and write what differs from the stored state together with the deliveries that follow.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import structlog
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from jixiao.events import AlertChanged, AlertCommand, AlertState, FormScored
 from jixiao.findings import Finding
-from jixiao.identity import FormIdentity, Version, derived_id
+from jixiao.identity import FormIdentity, Version
 from jixiao.runtime.errors import Unreadable
 from jixiao.runtime.postgres import Connection
-from jixiao_alerts.match import Reason, Subscription, match, news
-from jixiao_alerts.render import message
+from jixiao_alerts.outbox import event_id, write_deliveries
 from jixiao_alerts.states import FormVersion, advance, changes
-
-log = structlog.get_logger(__name__)
-
-COMMITTED = "alerts_deliveries"  # PostgreSQL notifies on this channel when new deliveries are committed
 
 _FINDINGS = TypeAdapter(tuple[Finding, ...])
 
 
-def event_id(change: AlertChanged) -> UUID:
-    """The id of an ``alerts.changed`` event; it follows from the cause, so that a repeat has the same."""
-    return derived_id("alert-changed", change.cause, change.alert_id)
-
-
 async def apply_scored(conn: Connection, event: FormScored, cause: UUID, now: datetime) -> list[AlertChanged]:
-    """Add a scored form as a version and write what follows. A form that is known already changes nothing."""
+    """Add a scored form as a version, or as another assessment of a known one, and write what follows."""
     await _lock(conn, event.identity.project)
     await _add_version(conn, event)
     return await _refold(conn, event.identity.key, cause, now)
@@ -57,7 +46,14 @@ async def apply_command(conn: Connection, command: AlertCommand, cause: UUID, no
         command.given_at,
         command.model_dump_json(),
     )
-    return await _refold(conn, alert["identity_key"], cause, now)
+    return await _refold(conn, alert["identity_key"], cause, now, command)
+
+
+async def apply_deadline(conn: Connection, alert: UUID, cause: UUID, now: datetime) -> list[AlertChanged]:
+    """Write what follows from a deadline that passed; nothing when the unit has answered meanwhile."""
+    row = await conn.fetchrow("SELECT identity_key, project FROM alerts WHERE alert_id = $1", alert)
+    await _lock(conn, row["project"])
+    return await _refold(conn, row["identity_key"], cause, now)
 
 
 async def _lock(conn: Connection, project: str) -> None:
@@ -66,10 +62,11 @@ async def _lock(conn: Connection, project: str) -> None:
 
 async def _add_version(conn: Connection, event: FormScored) -> None:
     identity, version = event.identity, event.version
-    await conn.execute(
+    added = await conn.fetchval(
         """INSERT INTO versions (form_id, identity_key, project, year, kind, upload_id, uploaded_at, document_id,
-                                 ordinal, identity, findings, rules_version, profile_hash)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING""",
+                                 ordinal, identity, findings, rules_version, profile_hash, assessment)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+           ON CONFLICT DO NOTHING RETURNING true""",
         version.form_id,
         identity.key,
         identity.project,
@@ -83,11 +80,52 @@ async def _add_version(conn: Connection, event: FormScored) -> None:
         _FINDINGS.dump_json(event.findings).decode(),
         event.rules_version,
         event.profile_hash,
+        event.assessment,
+    )
+    if not added:
+        await _add_assessment(conn, event)
+
+
+async def _add_assessment(conn: Connection, event: FormScored) -> None:
+    """Of two assessments of a form the newer counts, whichever came first; the other is kept as superseded."""
+    form_id = event.version.form_id
+    row = await conn.fetchrow(
+        "SELECT assessment, rules_version, profile_hash, findings FROM versions WHERE form_id = $1", form_id
+    )
+    stored = (*list(row.values())[:3], _FINDINGS.dump_json(_FINDINGS.validate_json(row["findings"])).decode())
+    findings = _FINDINGS.dump_json(event.findings).decode()
+    arrived = (event.assessment, event.rules_version, event.profile_hash, findings)
+    older, newer = sorted((stored, arrived))
+    if older == newer:
+        return
+    await conn.execute(
+        """INSERT INTO superseded (form_id, assessment, rules_version, profile_hash, findings)
+           VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING""",
+        form_id,
+        *older,
+    )
+    await conn.execute(
+        """UPDATE versions SET assessment = $2, rules_version = $3, profile_hash = $4, findings = $5
+           WHERE form_id = $1""",
+        form_id,
+        *newer,
     )
 
 
-async def _refold(conn: Connection, key: str, cause: UUID, now: datetime) -> list[AlertChanged]:
-    versions = [_version(row) for row in await conn.fetch("SELECT * FROM versions WHERE identity_key = $1", key)]
+async def _versions(conn: Connection, key: str) -> list[FormVersion]:
+    rows = await conn.fetch(
+        """SELECT v.*, coalesce((SELECT jsonb_path_query_array(jsonb_agg(s.findings), '$[*][*]')
+                                 FROM superseded s WHERE s.form_id = v.form_id), '[]') AS superseded
+           FROM versions v WHERE identity_key = $1""",
+        key,
+    )
+    return [_version(row) for row in rows]
+
+
+async def _refold(
+    conn: Connection, key: str, cause: UUID, now: datetime, given: AlertCommand | None = None
+) -> list[AlertChanged]:
+    versions = await _versions(conn, key)
     rows = await conn.fetch("SELECT command FROM commands WHERE identity_key = $1", key)
     commands = [AlertCommand.model_validate_json(row["command"]) for row in rows]
     rows = await conn.fetch("SELECT alert_id, state FROM alerts WHERE identity_key = $1", key)
@@ -101,13 +139,14 @@ async def _refold(conn: Connection, key: str, cause: UUID, now: datetime) -> lis
             changed_at=now,
             before=change.before,
             after=change.after,
+            command=given if given is not None and given.alert_id == change.alert_id else None,
         )
-        for change in changes(before, advance(versions, commands))
+        for change in changes(before, advance(versions, commands, now))
     ]
     if changed:
         await _write_states(conn, changed)
         await _write_history(conn, changed)
-        await _write_deliveries(conn, changed)
+        await write_deliveries(conn, changed)
     return changed
 
 
@@ -119,7 +158,10 @@ def _version(row: Any) -> FormVersion:
         ordinal=row["ordinal"],
     )
     return FormVersion(
-        FormIdentity.model_validate_json(row["identity"]), version, _FINDINGS.validate_json(row["findings"])
+        FormIdentity.model_validate_json(row["identity"]),
+        version,
+        _FINDINGS.validate_json(row["findings"]),
+        _FINDINGS.validate_json(row["superseded"]),
     )
 
 
@@ -127,16 +169,16 @@ async def _write_states(conn: Connection, changed: Iterable[AlertChanged]) -> No
     await conn.executemany(
         """INSERT INTO alerts (alert_id, identity_key, project, year, kind, unit, unit_name, project_name, rule, stage,
                                severity, condition, handling, deadline, sentence, stated, computed, amount, is_doubt,
-                               follows, form_id, upload_id, state, changed_at)
+                               follows, form_id, upload_id, state, changed_at, overdue)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-                   $23, $24)
+                   $23, $24, $25)
            ON CONFLICT (alert_id) DO UPDATE SET
                (unit, unit_name, project_name, stage, severity, condition, handling, deadline, sentence, stated,
-                computed, amount, is_doubt, follows, form_id, upload_id, state, changed_at)
+                computed, amount, is_doubt, follows, form_id, upload_id, state, changed_at, overdue)
              = (excluded.unit, excluded.unit_name, excluded.project_name, excluded.stage, excluded.severity,
                 excluded.condition, excluded.handling, excluded.deadline, excluded.sentence, excluded.stated,
                 excluded.computed, excluded.amount, excluded.is_doubt, excluded.follows, excluded.form_id,
-                excluded.upload_id, excluded.state, excluded.changed_at)""",
+                excluded.upload_id, excluded.state, excluded.changed_at, excluded.overdue)""",
         [_state_row(change) for change in changed],
     )
 
@@ -169,6 +211,7 @@ def _state_row(change: AlertChanged) -> tuple[object, ...]:
         state.version.upload_id,
         state.model_dump_json(),
         change.changed_at,
+        state.overdue,
     )
 
 
@@ -177,47 +220,3 @@ async def _write_history(conn: Connection, changed: Iterable[AlertChanged]) -> N
         "INSERT INTO alert_changes (event_id, alert_id, change, changed_at) VALUES ($1, $2, $3, $4)",
         [(event_id(change), change.alert_id, change.model_dump_json(), change.changed_at) for change in changed],
     )
-
-
-async def _write_deliveries(conn: Connection, changed: Iterable[AlertChanged]) -> None:
-    subscriptions = await _subscriptions(conn)
-    rows = [_delivery_row(s, c) for c in changed for s in subscriptions if match(s, c) is Reason.SEND]
-    await conn.executemany(
-        """INSERT INTO deliveries (delivery_id, event_id, subscription_id, alert_id, channel, target, body,
-                                   next_attempt_at, created_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)""",
-        rows,
-    )
-    if rows:
-        await conn.execute(f"NOTIFY {COMMITTED}")
-
-
-def _delivery_row(subscription: Subscription, change: AlertChanged) -> tuple[object, ...]:
-    condition = news(change)
-    assert condition is not None, "what matched is news"
-    delivery_id = derived_id("delivery", event_id(change), subscription.id)
-    return (
-        delivery_id,
-        event_id(change),
-        subscription.id,
-        change.alert_id,
-        subscription.channel,
-        subscription.target,
-        message(delivery_id, change, condition),
-        change.changed_at,
-    )
-
-
-async def _subscriptions(conn: Connection) -> Sequence[Subscription]:
-    """The gateway's subscriptions; one that makes no sense must not hold up the others' warnings."""
-    rows = await conn.fetch(
-        """SELECT id, subscriber, channel, target, unit, project, rules, least_severity, least_amount, conditions,
-                  paused FROM gateway_views.subscriptions"""
-    )
-    valid = []
-    for row in rows:
-        try:
-            valid.append(Subscription.model_validate(dict(row)))
-        except ValidationError as fault:
-            log.error("subscription makes no sense, nothing is sent to it", id=str(row["id"]), fault=str(fault))
-    return valid

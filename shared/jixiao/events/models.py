@@ -32,11 +32,15 @@ class Computed(Model):
 
 
 class FormScored(Model):
-    """``reports.scored``: stated and recomputed figures side by side, and the findings."""
+    """``reports.scored``: stated and recomputed figures side by side, and the findings.
+
+    A form may be judged again: of its assessments the one with the greatest (``assessment``, ``rules_version``) counts.
+    """
 
     schema_version: Literal[1] = 1
     identity: FormIdentity
     version: Version
+    assessment: int = 0
     forms_in_upload: int
     rules_version: int
     profile: str
@@ -69,28 +73,26 @@ class Handling(StrEnum):
 class AlertState(Model):
     """Both axes of an alert, the finding it stands on and the version that made it so.
 
-    Fixed: the last finding known, and the first version without it. ``deadline`` is set while it is returned.
+    Fixed: the last finding known, and the first version without it. ``deadline`` is set while it is returned;
+    ``overdue``: it has passed without an answer.
     ``announced``: some version up to this one had a finding fit to be told outside the bureau.
     """
 
     condition: Condition
     handling: Handling = Handling.OPEN
     deadline: datetime | None = None
+    overdue: bool = False
     announced: bool = False
     finding: Finding
     version: Version
 
 
-class AlertChanged(Model):
-    """``alerts.changed``: an alert before (None when it is new) and after; ``cause`` is the event that changed it."""
+class Attachment(Model):
+    """A file that came with a command; ``document_id`` is its SHA-256."""
 
-    schema_version: Literal[1] = 1
-    alert_id: UUID
-    identity: FormIdentity
-    cause: UUID
-    changed_at: datetime
-    before: AlertState | None
-    after: AlertState
+    document_id: str
+    name: str
+    media_type: str
 
 
 class AlertCommand(Model):
@@ -105,6 +107,23 @@ class AlertCommand(Model):
     handling: Handling
     by: str
     note: str = ""
+    attachments: tuple[Attachment, ...] = ()
     deadline: datetime | None = None
     seen: UUID | None = None
     given_at: datetime
+
+
+class AlertChanged(Model):
+    """``alerts.changed``: an alert before (None when it is new) and after.
+
+    ``cause`` is the event that changed it; ``command`` is that event where a person gave it.
+    """
+
+    schema_version: Literal[1] = 1
+    alert_id: UUID
+    identity: FormIdentity
+    cause: UUID
+    changed_at: datetime
+    before: AlertState | None
+    after: AlertState
+    command: AlertCommand | None = None

@@ -32,7 +32,10 @@ class Version(Model):
 
 
 class FormIdentity(Model):
-    """The project, year and kind of a form. ``year`` is None when the document and the upload leave it open."""
+    """The project, year and kind of a form. ``year`` is None when the document and the upload leave it open.
+
+    ``classified``: the form is marked 涉密; nothing of it leaves the house.
+    """
 
     project: str
     unit: str
@@ -41,6 +44,7 @@ class FormIdentity(Model):
     year: str | None
     kind: str = "self_evaluation"
     period: str | None = None
+    classified: bool = False
 
     @property
     def key(self) -> str:

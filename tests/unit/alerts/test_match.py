@@ -9,10 +9,10 @@ from uuid import UUID
 import pytest
 
 from jixiao.events import AlertChanged, AlertState
+from jixiao.events.matching import News, Reason, Subscription, line_of, match, news
 from jixiao.events.models import Condition, Handling
 from jixiao.findings import Cause, RuleId, Severity
 from jixiao_alerts import advance
-from jixiao_alerts.match import Reason, Subscription, match, news
 from jixiao_alerts.render import message
 from jixiao_alerts.states import alert_id
 from tests.unit.alerts.builders import FORM, NOON, finding, form, version
@@ -26,12 +26,15 @@ def changed(before: AlertState | None, after: AlertState) -> AlertChanged:
     return AlertChanged(alert_id=ALERT, identity=FORM, cause=UUID(int=1), changed_at=NOON, before=before, after=after)
 
 
-def state(condition: Condition, hour: int = 0, announced: bool = True, **others: Any) -> AlertState:
-    return AlertState(condition=condition, announced=announced, finding=finding(**others), version=version(hour))
+def state(
+    condition: Condition, hour: int = 0, announced: bool = True, overdue: bool = False, **others: Any
+) -> AlertState:
+    found, at = finding(**others), version(hour)
+    return AlertState(condition=condition, announced=announced, overdue=overdue, finding=found, version=at)
 
 
 def subscription(**others: Any) -> Subscription:
-    everything = {"conditions": list(Condition), "target": "http://receiver.example/"}
+    everything = {"conditions": list(News), "target": "http://receiver.example/"}
     return Subscription.model_validate(
         {"id": UUID(int=2), "subscriber": "审计处", "channel": "webhook"} | everything | others
     )
@@ -45,7 +48,9 @@ def test_reasons(case: dict[str, Any]) -> None:
         for each in (case.get("before"), case.get("after", {"condition": "new"}))
     ]
     assert states[1] is not None
-    assert match(subscription(**case.get("subscription", {})), changed(states[0], states[1])) == case["reason"]
+    change = changed(states[0], states[1]).model_copy(update={"identity": FORM.model_copy(update=case.get("form", {}))})
+    line = line_of(FORM.unit, {FORM.unit: "云溪区人民政府", "云溪区人民政府": None})
+    assert match(subscription(**case.get("subscription", {})), change, line) == case["reason"]
 
 
 def test_every_reason_has_a_case() -> None:
@@ -59,18 +64,31 @@ def test_a_change_of_handling_is_no_news() -> None:
     assert news(changed(before, before.model_copy(update={"handling": Handling.RETURNED}))) is None
 
 
+def test_a_deadline_passed_is_news_once() -> None:
+    """When it passes, and not again with each later change of handling."""
+    before = state(Condition.NEW)
+    after = before.model_copy(update={"overdue": True})
+    assert news(changed(before, after)) is News.OVERDUE
+    assert news(changed(after, after.model_copy(update={"handling": Handling.CLOSED}))) is None
+
+
+def test_a_register_in_a_circle_ends() -> None:
+    """Each unit stands once in the line."""
+    assert line_of("a", {"a": "b", "b": "a"}) == ("a", "b")
+
+
 def test_a_doubt_made_sure_is_new_to_those_outside() -> None:
     """Inside it is ongoing; nobody outside was told before."""
     doubt = form(0, finding(cause=Cause.EXTRACTION_DOUBT))
-    before, after = advance([doubt], [])[ALERT], advance([doubt, form(1, finding())], [])[ALERT]
-    assert (after.condition, news(changed(before, after))) == (Condition.ONGOING, Condition.NEW)
+    before, after = advance([doubt], [], NOON)[ALERT], advance([doubt, form(1, finding())], [], NOON)[ALERT]
+    assert (after.condition, news(changed(before, after))) == (Condition.ONGOING, News.NEW)
 
 
 def test_the_message_is_a_cloud_event_in_fixed_bytes() -> None:
     """Keys sorted, Chinese as it is, amounts as text; the same change gives the same bytes."""
     change = changed(None, state(Condition.NEW, amount=Decimal("1E+3")))
-    body = message(DELIVERY, change, Condition.NEW)
-    assert body == message(DELIVERY, AlertChanged.model_validate_json(change.model_dump_json()), Condition.NEW)
+    body = message(DELIVERY, change, News.NEW)
+    assert body == message(DELIVERY, AlertChanged.model_validate_json(change.model_dump_json()), News.NEW)
     assert "预算执行率".encode() in body
     assert json.loads(body) == {
         "specversion": "1.0",

@@ -1,6 +1,8 @@
 """The life cycle of alerts."""
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,13 +14,20 @@ from hypothesis import strategies as st
 
 from jixiao.events import AlertCommand, AlertState
 from jixiao.events.models import Condition, Handling
+from jixiao.events.transitions import TRANSITIONS, refusal
 from jixiao.findings import Cause, Finding, RuleId, Severity, Subject
-from jixiao_alerts import FormVersion, advance
-from jixiao_alerts.states import TRANSITIONS, alert_id, changes, is_allowed, is_worse
+from jixiao_alerts import FormVersion
+from jixiao_alerts import advance as advance_at
+from jixiao_alerts.states import alert_id, changes, is_worse
 from tests.unit.alerts.builders import FORM, NOON, command, finding, form
 
 ALERT = alert_id(FORM, finding())
 HISTORIES = json.loads((Path(__file__).parents[1] / "cases" / "alerts" / "histories.json").read_text("utf-8"))
+
+
+def advance(versions: list[FormVersion], commands: list[AlertCommand], hour: float = 9) -> dict[UUID, AlertState]:
+    """The fold as of so many hours after noon."""
+    return advance_at(versions, commands, NOON + timedelta(hours=hour))
 
 
 def steps(history: dict[str, Any]) -> tuple[list[FormVersion], list[AlertCommand]]:
@@ -78,8 +87,41 @@ def test_a_return_has_its_deadline() -> None:
 
 def test_a_dismissal_needs_a_reason() -> None:
     """White space is none."""
-    assert not is_allowed(Handling.OPEN, command(1, ALERT, Handling.DISMISSED, note="  "))
-    assert is_allowed(Handling.OPEN, command(1, ALERT, Handling.DISMISSED, note="口径已核实"))
+    assert "理由" in (refusal(Handling.OPEN, command(1, ALERT, Handling.DISMISSED, note="  ")) or "")
+    assert refusal(Handling.OPEN, command(1, ALERT, Handling.DISMISSED, note="口径已核实")) is None
+
+
+def test_a_refusal_names_the_ways_there_are() -> None:
+    """What a person may do instead stands in the sentence."""
+    assert refusal(Handling.CLOSED, command(1, ALERT, Handling.RETURNED)) == (
+        "该预警目前为“已销号”，不能改为“已退回”；可以改为：待核实。"
+    )
+
+
+def test_a_deadline_passed_is_a_change_until_the_answer() -> None:
+    """Overdue from the deadline on while it is returned; an answer, even late, and a new return end it."""
+    due = NOON + timedelta(hours=4)
+    returned = command(1, ALERT, Handling.RETURNED, deadline=due)
+    for hour, commands, overdue in [
+        (3.9, [returned], False),
+        (4, [returned], True),
+        (9, [returned, command(5, ALERT, Handling.RECTIFYING)], False),
+        (9, [returned, command(5, ALERT, Handling.RETURNED, deadline=NOON + timedelta(days=9))], False),
+    ]:
+        assert advance([form(0, finding())], commands, hour)[ALERT].overdue is overdue
+    assert not advance([form(0, finding()), form(5)], [returned])[ALERT].overdue
+
+
+def test_what_only_an_older_assessment_found_is_fixed() -> None:
+    """It stays in the history; found again later it is back. An older assessment never counts beside the newer."""
+    judged_again = replace(form(0), superseded=(finding(),))
+    assert advance([judged_again], [])[ALERT].condition is Condition.FIXED
+    assert advance([judged_again, form(1, finding())], [])[ALERT].condition is Condition.REGRESSED
+    both = replace(form(0, finding(stated="2")), superseded=(finding(stated="1"),))
+    assert advance([both], []) == advance([form(0, finding(stated="2"))], [])
+    assert advance([form(0, finding()), replace(form(1), superseded=(finding(),))], []) == advance(
+        [form(0, finding()), form(1)], []
+    )
 
 
 def test_the_transition_table_is_whole() -> None:
