@@ -4,12 +4,17 @@ SHELL := /bin/bash
 PYTHON ?= python3
 ARGS ?=
 BIN := .venv/bin
+COMPILE := uv pip compile --generate-hashes --universal --extra server --extra dev --no-header --no-emit-find-links pyproject.toml
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup demo test accept check bench lock clean
+.PHONY: setup setup-ocr demo test accept check bench lock clean
 
 setup: .venv/.ready .local/.ready
+
+# For scanned reports; about 400 MB.
+setup-ocr: setup
+	@$(BIN)/pip install -q --require-hashes -r requirements-ocr.lock
 
 demo: setup
 	@$(BIN)/jixiao demo $(ARGS)
@@ -30,7 +35,8 @@ bench: setup
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 lock:
-	uv pip compile --generate-hashes --universal --all-extras --no-header --no-emit-find-links pyproject.toml -o requirements.lock
+	$(COMPILE) -o requirements.lock
+	$(COMPILE) --extra ocr -c requirements.lock -o requirements-ocr.lock
 
 clean:
 	rm -rf .local/run

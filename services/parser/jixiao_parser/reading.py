@@ -12,6 +12,8 @@ from jixiao_parser.recognise import recognise
 
 NO_FORM = "文件中没有找到项目支出绩效自评表。请确认上传的是自评表，且表中有项目名称、资金和绩效指标。"
 
+SCANNED = "文件是扫描件或图片，没有可读取的文字。请上传自评表的原始文件（XLSX、DOCX或带文字的PDF）。"
+
 
 class Reading(Model):
     """What a file holds: its forms in their order, and notes for people, such as why there is none."""
@@ -33,7 +35,10 @@ def read(data: bytes, name: str) -> Reading:
     reader = READERS.get(kind)
     if reader is None:
         raise Unreadable(refusal(kind, data))
-    forms = recognise(reader(data, sha256(data).hexdigest()))
+    document = reader(data, sha256(data).hexdigest())
+    forms = recognise(document)
+    if document.pictures and not forms:
+        raise Unreadable(SCANNED)
     return Reading(forms=forms, notes=tuple(_clashes(forms)) if forms else (NO_FORM,))
 
 

@@ -12,6 +12,7 @@ class Cell:
 
     ``column`` counts from 0 in its row. ``span`` and ``height`` are the columns and rows a merged cell covers;
     ``None`` as text means that the format knows of a cell but not of its value (a formula never calculated).
+    ``box`` is its place on the page in points, where the format has pages.
     """
 
     text: str | None
@@ -20,6 +21,7 @@ class Cell:
     height: int = 1
     place: str | None = None
     doubt: Doubt | None = None
+    box: tuple[float, float, float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +43,16 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a reader made of the bytes. ``id`` is their SHA-256 in hex; ``reader`` names the reader."""
+    """What a reader made of the bytes. ``id`` is their SHA-256 in hex; ``reader`` names the reader.
+
+    ``pictures`` are the numbers of pages that are pictures, which this reader did not read.
+    """
 
     id: str
     reader: str
     sheets: tuple[Sheet, ...] = field(default=())
     member: str | None = None
+    pictures: tuple[int, ...] = ()
 
     def evidence(self, sheet: Sheet, row: Row, cell: Cell) -> Evidence:
         """The evidence of a cell of this document."""
@@ -57,6 +63,7 @@ class Document:
             page=sheet.page,
             line=row.line,
             cell=cell.place,
+            box=cell.box,
             raw=cell.text or "",
             reader=self.reader,
         )
