@@ -281,8 +281,8 @@ async def test_forms_and_findings_are_read_with_filters(real: Store, others: dic
         await score_form(others["scorer"], number)
     detail = await real.forms.get(builders.form_detail().row.form_id)
     assert detail is not None and json.loads(detail.findings or "")[0]["rule"] == "EXEC-LOW"
-    as_read = detail.row._replace(scored_at=None, severities=None)
-    assert as_read == builders.form_detail().row._replace(scored_at=None, severities=None)
+    as_read = detail.row._replace(scored_at=None, severities=None, told=None)
+    assert as_read == builders.form_detail().row._replace(scored_at=None, severities=None, told=None)
     newest = builders.form_detail(2).row.form_id
     assert [row.form_id for row in await real.forms.page(None, 1)] == [newest]
     for filters, count in (
@@ -291,6 +291,8 @@ async def test_forms_and_findings_are_read_with_filters(real: Store, others: dic
         ({"upload_id": builders.upload().id}, 1),
         ({"year": "2023"}, 2),
         ({"project": "other"}, 0),
+        ({"within": [builders.identity().unit, "x"]}, 2),
+        ({"within": ["x"], "year": "2023"}, 0),
     ):
         assert len(await real.forms.page(None, 10, cast(Any, filters))) == count, filters
         assert len(await real.forms.findings(None, 10, cast(Any, filters))) == count, filters
@@ -301,9 +303,42 @@ async def test_forms_and_findings_are_read_with_filters(real: Store, others: dic
     [second] = await real.forms.findings(cursor, 10)
     assert second.form_id != first.form_id
     assert await real.forms.lights() == {1: 2}
+    assert await real.forms.lights({"within": [builders.identity().unit]}) == {1: 2}
+    assert await real.forms.lights({"within": ["x"]}) == {}
     document = await real.forms.document(builders.upload().document_id)
     assert document is not None and (document.size, document.media_type) == (6, "text/plain")
     assert await real.forms.document("0" * 64) is None
+
+
+async def test_a_doubt_is_not_shown_outside_the_bureau(real: Store, others: dict[str, asyncpg.Connection]) -> None:
+    """Neither as a finding, nor as a warning, nor by the light of its form."""
+    await read_upload(others["parser"], 1, forms=1)
+    await score_form(others["scorer"], 1)
+    await leave_alert(others["alerts"])
+    await others["scorer"].execute("UPDATE findings SET cause = 'extraction_doubt'")
+    await others["alerts"].execute("UPDATE alerts SET is_doubt = true")
+    within = {"within": [builders.identity().unit]}
+    assert await real.forms.findings(None, 10, within) == []
+    assert await real.alerts.page(None, 10, within) == []
+    assert (await real.forms.lights(within), await real.forms.lights()) == ({4: 1}, {3: 1})
+    [form] = await real.forms.page(None, 10, within)
+    assert (json.loads(form.told or ""), json.loads(form.severities or "")) == ({}, {"serious": 1})
+
+
+async def test_a_subtree_is_all_that_stands_under_a_unit(real: Store, others: dict[str, asyncpg.Connection]) -> None:
+    parents = {"青禾区": None, "教育局": "青禾区", "一小": "教育局", "水务局": "青禾区", "甲": "乙", "乙": "甲"}
+    await others["parser"].execute("TRUNCATE units CASCADE")
+    for key, parent in parents.items():
+        await others["parser"].execute(
+            "INSERT INTO units (key, name, parent) VALUES ($1, $1 || '（本级）', $2)", key, parent
+        )
+    assert await real.units.parents() == parents
+    assert await real.units.within("教育局") == {"教育局", "一小"}
+    assert await real.units.within("青禾区") == {"青禾区", "教育局", "一小", "水务局"}
+    assert await real.units.within("甲") == {"甲", "乙"}
+    assert await real.units.within("不在册") == {"不在册"}
+    assert await real.units.find("水务局（本级）", "水务局本级") == "水务局"
+    assert await real.units.find("不在册", "不在册") is None
 
 
 async def test_alerts_and_deliveries_are_read(real: Store, others: dict[str, asyncpg.Connection]) -> None:
@@ -317,6 +352,8 @@ async def test_alerts_and_deliveries_are_read(real: Store, others: dict[str, asy
         ({"form_id": alert.form_id, "upload_id": builders.upload().id}, 1),
         ({"year": "2022"}, 0),
         ({"project": alert.project}, 1),
+        ({"within": [alert.unit], "year": "2023"}, 1),
+        ({"within": ["x"]}, 0),
     ):
         assert len(await real.alerts.page(None, 10, cast(Any, filters))) == count, filters
     [change] = await real.alerts.history(alert.alert_id)

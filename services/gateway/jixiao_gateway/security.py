@@ -33,16 +33,20 @@ RESPONSE_HEADERS = {
 
 
 class Tokens:
-    """Access tokens by the name of their holder."""
+    """Access tokens by the name of their holder; one may carry a unit, whose subtree is all that its holder sees."""
 
     def __init__(self, pairs: Iterable[str]) -> None:
-        """``pairs``: ``name:token``. Raises ValueError on anything else."""
+        """``pairs``: ``name:token`` or ``name:token:unit``. Raises ValueError on anything else."""
         self._tokens: dict[str, str] = {}
+        self._units: dict[str, str] = {}
         for pair in pairs:
-            name, colon, token = pair.partition(":")
-            if not (name and colon and token):
-                raise ValueError("JIXIAO_API_TOKENS 的每一项都应为 名称:令牌，以逗号分隔。")
+            parts = pair.split(":")
+            if len(parts) not in (2, 3) or not all(parts):
+                raise ValueError("JIXIAO_API_TOKENS 的每一项都应为 名称:令牌 或 名称:令牌:单位，以逗号分隔。")
+            name, token, *unit = parts
             self._tokens[name] = token
+            if unit:
+                self._units[name] = unit[0]
 
     def __bool__(self) -> bool:
         return bool(self._tokens)
@@ -54,6 +58,10 @@ class Tokens:
             if hmac.compare_digest(token.encode(), known.encode()):
                 found = name
         return found
+
+    def unit(self, name: str | None) -> str | None:
+        """The unit that a holder's token carries; None: he sees everything."""
+        return self._units.get(name or "")
 
     def session(self, name: str, now: datetime) -> str:
         """A signed cookie for the holder of a token, so that a browser may stay."""
@@ -82,7 +90,7 @@ def is_loopback(host: str) -> bool:
 
 
 class Guard:
-    """The first thing a request meets. Leaves the caller's name in ``request.state.caller``."""
+    """The first thing a request meets. Leaves the caller's name and unit in ``request.state``."""
 
     def __init__(self, app: ASGIApp, tokens: Tokens, need_token: bool, loopback: bool) -> None:
         self._app = app
@@ -106,7 +114,7 @@ class Guard:
             detail = "请求来自其他网站的页面，已拒绝。请在本系统的页面上操作。"
             return Problem(403, "foreign-origin", detail).response()
         caller = self._caller(headers)
-        scope.setdefault("state", {})["caller"] = caller or LOCAL_CALLER
+        scope.setdefault("state", {}).update(caller=caller or LOCAL_CALLER, unit=self._tokens.unit(caller))
         if caller or not self._need_token or _is_open(scope["path"]):
             return None
         return _ask_for_token(scope)

@@ -113,12 +113,14 @@ def form_detail(number: int = 1, ordinal: int = 1) -> FormDetail:
         project=whose.project,
         year=whose.year,
         kind=whose.kind,
+        unit=whose.unit,
         unit_name=whose.unit_name,
         project_name=whose.project_name,
         code=None,
         parsed_at=which.uploaded_at + timedelta(seconds=1),
         scored_at=which.uploaded_at + timedelta(seconds=2),
         severities='{"serious": 1}',
+        told='{"serious": 1}',
         refusal=None,
     )
     findings = json.dumps([finding().model_dump(mode="json")])
@@ -166,6 +168,7 @@ def alert_row(number: int = 1) -> AlertRow:
         project=whose.project,
         year=whose.year,
         kind=whose.kind,
+        unit=whose.unit,
         unit_name=whose.unit_name,
         project_name=whose.project_name,
         rule=found.rule.value,

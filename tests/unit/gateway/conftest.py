@@ -23,7 +23,7 @@ from jixiao_gateway.security import Tokens
 from jixiao_gateway.store import Store
 from jixiao_gateway.upload import Upload
 from tests.fakes.producer import FakeProducer
-from tests.unit.gateway.fakes import FakeAlerts, FakeEvents, FakeForms, FakeSubscriptions, FakeUploads
+from tests.unit.gateway.fakes import FakeAlerts, FakeEvents, FakeForms, FakeSubscriptions, FakeUnits, FakeUploads
 
 
 @dataclass
@@ -36,11 +36,13 @@ class Fakes:
     alerts: FakeAlerts = field(default_factory=FakeAlerts)
     subscriptions: FakeSubscriptions = field(default_factory=FakeSubscriptions)
     events: FakeEvents = field(default_factory=FakeEvents)
+    units: FakeUnits = field(default_factory=FakeUnits)
     not_ready: str | None = None
 
     @property
     def store(self) -> Store:
-        return cast(Store, StoreOfFakes(self.uploads, self.forms, self.alerts, self.subscriptions, self.events))
+        parts = (self.uploads, self.forms, self.alerts, self.subscriptions, self.events, self.units)
+        return cast(Store, StoreOfFakes(*parts))
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class StoreOfFakes:
     alerts: FakeAlerts
     subscriptions: FakeSubscriptions
     events: FakeEvents
+    units: FakeUnits
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from jixiao_gateway.store.alerts import AlertRow, ChangeRow
@@ -22,6 +22,12 @@ def page(rows: Sequence[Any], cursor: str | None, limit: int, *key: str) -> list
         after = tuple(decode_cursor(cursor, BY_TIME))
         ordered = [row for row in ordered if tuple(getattr(row, name) for name in key) < after]
     return ordered[:limit]
+
+
+def is_within(row: AlertRow | FormRow, filters: Filters) -> bool:
+    """Whether the store would show a row to the caller of a scope."""
+    within = cast(list[str] | None, filters.get("within"))
+    return within is None or (row.unit in within and not getattr(row, "is_doubt", False))
 
 
 def unread(upload: Upload) -> UploadRow:
@@ -66,7 +72,8 @@ class FakeForms:
 
     async def page(self, cursor: str | None, limit: int, filters: Filters = NO_FILTERS) -> list[FormRow]:
         self.asked = filters
-        return page([detail.row for detail in self.details.values()], cursor, limit, "parsed_at", "form_id")
+        rows = [detail.row for detail in self.details.values() if is_within(detail.row, filters)]
+        return page(rows, cursor, limit, "parsed_at", "form_id")
 
     async def of_uploads(self, upload_ids: list[UUID]) -> list[FormRow]:
         rows = [detail.row for detail in self.details.values() if detail.row.upload_id in upload_ids]
@@ -79,7 +86,7 @@ class FakeForms:
         self.asked = filters
         return self.finding_rows[:limit]
 
-    async def lights(self) -> dict[int, int]:
+    async def lights(self, within: Filters = NO_FILTERS) -> dict[int, int]:
         return {0: 1, 2: 2, 4: 3}
 
 
@@ -91,7 +98,8 @@ class FakeAlerts:
 
     async def page(self, cursor: str | None, limit: int, filters: Filters = NO_FILTERS) -> list[AlertRow]:
         self.asked = filters
-        return page(list(self.rows.values()), cursor, limit, "changed_at", "alert_id")
+        rows = [row for row in self.rows.values() if is_within(row, filters)]
+        return page(rows, cursor, limit, "changed_at", "alert_id")
 
     async def get(self, alert_id: UUID) -> AlertRow | None:
         return self.rows.get(alert_id)
@@ -124,6 +132,23 @@ class FakeSubscriptions:
 
     async def attempts(self, delivery_ids: list[UUID]) -> list[AttemptRow]:
         return [row for row in self.attempt_rows if row.delivery_id in delivery_ids]
+
+
+@dataclass
+class FakeUnits:
+    parent: dict[str, str | None] = field(default_factory=dict)
+
+    async def within(self, root: str) -> frozenset[str]:
+        found = {root}
+        while more := {key for key, parent in self.parent.items() if parent in found} - found:
+            found |= more
+        return frozenset(found)
+
+    async def find(self, text: str, key: str) -> str | None:
+        return key if key in self.parent else None
+
+    async def parents(self) -> dict[str, str | None]:
+        return self.parent
 
 
 @dataclass

@@ -120,11 +120,11 @@ async def test_a_warning_is_handled_from_its_page(api: Api, monkeypatch: pytest.
     monkeypatch.setattr(alerts, "SEEN_WITHIN_SECONDS", 0.05)
     await filled(api)
     path = f"/alerts/{builders.alert_row().alert_id}"
-    page = await html(api, path, handling="returned", note="请补充材料", deadline="2026-06-30")
+    page = await html(api, path, handling="returned", note="请补充材料", deadline="2099-06-30")
     assert "处理意见已受理" in page
     command = AlertCommand.model_validate_json(api.fakes.producer.sent[0].value)
     assert (command.handling, command.note) == ("returned", "请补充材料")
-    assert command.deadline and words.time(command.deadline) == "2026-06-30 23:59:59"
+    assert command.deadline and words.time(command.deadline) == "2099-06-30 23:59:59"
     assert "须说明理由" in await html(api, path, 422, handling="dismissed", note="")
 
 

@@ -8,6 +8,8 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from jixiao_gateway.parts import Parts
 from jixiao_gateway.problems import Problem
+from jixiao_gateway.scope import Within
+from jixiao_gateway.watched import Watched
 
 router = APIRouter(tags=["events"])
 
@@ -25,11 +27,15 @@ def _after(last_event_id: Annotated[str | None, Header()] = None) -> int | None:
 @router.get("/events", response_class=EventSourceResponse, summary="实时事件（SSE），断线后按 Last-Event-ID 续传")
 async def get_events(
     parts: Parts,
+    scope: Within,
     after: Annotated[int | None, Depends(_after)],
     types: Annotated[str, Query(description="只要这些类型，逗号分隔，如 alerts.changed,reports.scored")] = "",
 ) -> AsyncIterable[ServerSentEvent]:
     """Events from now on, or behind ``Last-Event-ID``; ``id`` is the event's number in the log."""
     wanted = frozenset(part.strip() for part in types.split(",") if part.strip())
     yield ServerSentEvent(comment="connected", retry=RETRY_MS)
+    watcher = Watched(parts.store.units, scope)
     async for event in parts.hub.follow(after, wanted):
-        yield ServerSentEvent(raw_data=event.data, event=event.type, id=str(event.seq))
+        data = await watcher.told(event)
+        if data is not None:
+            yield ServerSentEvent(raw_data=data, event=event.type, id=str(event.seq))

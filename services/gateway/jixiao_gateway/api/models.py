@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Generic, Literal, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from jixiao.events.models import Handling
 from jixiao.findings import RuleId, Severity
@@ -201,7 +201,7 @@ class Command(BaseModel):
 
     handling: Handling
     note: str = ""
-    deadline: datetime | None = None
+    deadline: AwareDatetime | None = None
     seen: UUID | None = None
 
 

@@ -13,8 +13,9 @@ from jixiao_gateway.api.alerts import alert_detail, send_command
 from jixiao_gateway.api.models import Command
 from jixiao_gateway.pages import words
 from jixiao_gateway.pages.render import page
-from jixiao_gateway.parts import PAGE, Caller, Parts
+from jixiao_gateway.parts import PAGE, Parts
 from jixiao_gateway.problems import Problem
+from jixiao_gateway.scope import Within
 from jixiao_gateway.store.query import encode_cursor
 
 router = APIRouter()
@@ -26,6 +27,7 @@ FILTERS = {"severity": words.SEVERITIES, "condition": words.CONDITIONS, "handlin
 async def show_alerts(
     request: Request,
     parts: Parts,
+    scope: Within,
     unit: str = "",
     year: str = "",
     severity: str = "",
@@ -39,7 +41,7 @@ async def show_alerts(
         "unit": unit, "year": year, "severity": severity, "condition": condition, "handling": handling, "rule": rule
     }  # fmt: skip
     filters: dict[str, Any] = {name: text.strip() for name, text in chosen.items() if text.strip()}
-    rows = await parts.store.alerts.page(cursor or None, PAGE + 1, filters)
+    rows = await parts.store.alerts.page(cursor or None, PAGE + 1, {**filters, **scope.filters})
     behind = None
     if len(rows) > PAGE:
         last = rows[PAGE - 1]
@@ -50,9 +52,9 @@ async def show_alerts(
 
 
 @router.get("/alerts/{alert_id}")
-async def show_alert(request: Request, alert_id: UUID, parts: Parts, sent: str = "") -> HTMLResponse:
+async def show_alert(request: Request, alert_id: UUID, parts: Parts, scope: Within, sent: str = "") -> HTMLResponse:
     """One alert."""
-    return page(request, "alert.html", alert=await alert_detail(parts, alert_id), sent=sent, problem=None)
+    return page(request, "alert.html", alert=await alert_detail(parts, scope, alert_id), sent=sent, problem=None)
 
 
 @router.post("/alerts/{alert_id}")
@@ -60,7 +62,7 @@ async def handle_alert(
     request: Request,
     alert_id: UUID,
     parts: Parts,
-    caller: Caller,
+    scope: Within,
     handling: Annotated[Handling, Form()],
     note: Annotated[str, Form()] = "",
     deadline: Annotated[str, Form()] = "",
@@ -68,9 +70,9 @@ async def handle_alert(
     """What a person wants done."""
     command = Command(handling=handling, note=note, deadline=_end_of_day(deadline))
     try:
-        answer = await send_command(parts, alert_id, command, caller)
+        answer = await send_command(parts, scope, alert_id, command)
     except Problem as problem:
-        alert = await alert_detail(parts, alert_id)
+        alert = await alert_detail(parts, scope, alert_id)
         return page(request, "alert.html", problem.status, alert=alert, sent="", problem=problem.detail)
     return RedirectResponse(f"/alerts/{alert_id}?sent={'done' if answer.alert else 'taken'}", 303)
 

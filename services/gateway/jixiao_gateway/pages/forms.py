@@ -11,15 +11,17 @@ from jixiao_gateway.api.forms import form_detail
 from jixiao_gateway.pages import words
 from jixiao_gateway.pages.render import page
 from jixiao_gateway.parts import Parts
+from jixiao_gateway.scope import Within
 
 router = APIRouter()
 
 
 @router.get("/forms/{form_id}")
-async def show_form(request: Request, form_id: UUID, parts: Parts) -> HTMLResponse:
+async def show_form(request: Request, form_id: UUID, parts: Parts, scope: Within) -> HTMLResponse:
     """The page of a form."""
-    form = await form_detail(parts, form_id)
+    form = await form_detail(parts, scope, form_id)
     upload = await parts.store.uploads.get(form.upload_id)
+    own = upload is not None and (scope.is_bureau or upload.uploader == scope.caller)
     lights = [words.light(finding) for finding in form.findings if finding["stage"] == "live"]
     at_row: defaultdict[int | None, list[dict[str, Any]]] = defaultdict(list)
     for finding in form.findings:
@@ -29,6 +31,7 @@ async def show_form(request: Request, form_id: UUID, parts: Parts) -> HTMLRespon
         "form.html",
         form=form,
         upload=upload,
+        file=upload.name if upload and own else None,
         values=form.evidence,
         light=words.worst(dict.fromkeys(lights, 1)) if form.state == "scored" else None,
         at_row=at_row,

@@ -9,9 +9,12 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
 from jixiao.runtime.faults import is_world_broken
+from jixiao_gateway.api.forms import severities
+from jixiao_gateway.api.uploads import own_uploads
 from jixiao_gateway.pages import words
 from jixiao_gateway.pages.render import ENVIRONMENT, page
-from jixiao_gateway.parts import Gateway, Parts
+from jixiao_gateway.parts import Caller, Gateway, Parts
+from jixiao_gateway.scope import Scope, Within, scope_of
 from jixiao_gateway.store.forms import FormRow
 from jixiao_gateway.store.uploads import UploadRow
 
@@ -25,10 +28,10 @@ ALERT_WITHIN = timedelta(minutes=1)
 
 
 @router.get("/")
-async def show_home(request: Request, parts: Parts) -> HTMLResponse:
+async def show_home(request: Request, parts: Parts, caller: Caller) -> HTMLResponse:
     """The page; files can be handed in while the database is away."""
     try:
-        overview = await _overview(parts)
+        overview = await _overview(parts, await scope_of(parts, caller, request.state.unit))
     except Exception as fault:
         if not is_world_broken(fault):
             raise
@@ -37,20 +40,21 @@ async def show_home(request: Request, parts: Parts) -> HTMLResponse:
 
 
 @router.get("/parts/overview")
-async def show_overview(parts: Parts, seen: str = "") -> Response:
+async def show_overview(parts: Parts, scope: Within, seen: str = "") -> Response:
     """Its living part; 204 when it is the same as ``seen``, so that nothing moves on the page."""
-    shown = await _overview(parts)
+    shown = await _overview(parts, scope)
     return Response(status_code=204) if f'data-seen="{seen}"' in shown else HTMLResponse(shown)
 
 
-async def _overview(parts: Gateway) -> str:
-    uploads = await parts.store.uploads.page(None, UPLOADS_SHOWN)
+async def _overview(parts: Gateway, scope: Scope) -> str:
+    uploads = await parts.store.uploads.page(None, UPLOADS_SHOWN, own_uploads(scope))
     forms = await parts.store.forms.of_uploads([upload.id for upload in uploads if upload.forms])
-    alerts = await parts.store.alerts.page(None, ALERTS_SHOWN)
-    lights = await parts.store.forms.lights()
+    forms = [form for form in forms if scope.covers(form.unit)]
+    alerts = await parts.store.alerts.page(None, ALERTS_SHOWN, scope.filters)
+    lights = await parts.store.forms.lights(scope.filters)
     now = datetime.now(UTC)
     values: dict[str, Any] = {
-        "uploads": [_upload(upload, forms, now) for upload in uploads],
+        "uploads": [_upload(upload, forms, scope, now) for upload in uploads],
         "alerts": [alert for alert in alerts if alert.follows is None],
         "lights": {
             "error": lights.get(0, 0) + lights.get(1, 0),
@@ -64,8 +68,8 @@ async def _overview(parts: Gateway) -> str:
     return template.render(values, seen=seen)
 
 
-def _upload(upload: UploadRow, forms: list[FormRow], now: datetime) -> dict[str, Any]:
-    own = [_form(form) for form in forms if form.upload_id == upload.id]
+def _upload(upload: UploadRow, forms: list[FormRow], scope: Scope, now: datetime) -> dict[str, Any]:
+    own = [_form(form, scope) for form in forms if form.upload_id == upload.id]
     return {
         "row": upload,
         "steps": steps(upload, any(form["light"] != "none" for form in own), now),
@@ -74,9 +78,12 @@ def _upload(upload: UploadRow, forms: list[FormRow], now: datetime) -> dict[str,
     }
 
 
-def _form(form: FormRow) -> dict[str, Any]:
-    counts = json.loads(form.severities or "{}")
-    return {"row": form, "light": words.worst(counts) if form.state == "scored" else None, "counts": counts}
+def _form(form: FormRow, scope: Scope) -> dict[str, Any]:
+    """A form with its light; what only asks for a look never lights red or yellow."""
+    light = words.worst(json.loads(form.told or "{}"))
+    if light == "none" and severities(form, scope):
+        light = "notice"
+    return {"row": form, "light": light if form.state == "scored" else None}
 
 
 def steps(upload: UploadRow, has_findings: bool, now: datetime) -> list[tuple[str, str]]:

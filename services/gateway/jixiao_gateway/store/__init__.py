@@ -8,6 +8,7 @@ from jixiao_gateway.store.alerts import AlertStore
 from jixiao_gateway.store.events import EventStore
 from jixiao_gateway.store.forms import FormStore
 from jixiao_gateway.store.subscriptions import SubscriptionStore
+from jixiao_gateway.store.units import UnitStore
 from jixiao_gateway.store.uploads import UploadStore
 
 
@@ -20,8 +21,16 @@ class Store:
     alerts: AlertStore
     subscriptions: SubscriptionStore
     events: EventStore
+    units: UnitStore
 
     @classmethod
     def on(cls, pool: asyncpg.Pool) -> "Store":
         """The store on a pool whose search path is the gateway's schema."""
-        return cls(UploadStore(pool), FormStore(pool), AlertStore(pool), SubscriptionStore(pool), EventStore(pool))
+        return cls(
+            UploadStore(pool),
+            FormStore(pool),
+            AlertStore(pool),
+            SubscriptionStore(pool),
+            EventStore(pool),
+            UnitStore(pool),
+        )

@@ -18,6 +18,7 @@ class AlertRow(NamedTuple):
     project: str
     year: str | None
     kind: str
+    unit: str
     unit_name: str
     project_name: str
     rule: str
@@ -44,7 +45,10 @@ class ChangeRow(NamedTuple):
     changed_at: datetime
 
 
-_FILTERS = {"unit": "position({} IN unit_name) > 0"} | {
+_FILTERS = {
+    "unit": "position({} IN unit_name) > 0",
+    "within": "unit = ANY({}) AND NOT is_doubt AND stage = 'live'",
+} | {
     name: f"{name} = {{}}"
     for name in ("project", "year", "rule", "severity", "condition", "handling", "form_id", "upload_id")
 }

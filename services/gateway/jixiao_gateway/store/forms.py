@@ -21,7 +21,10 @@ class DocumentRow(NamedTuple):
 
 
 class FormRow(NamedTuple):
-    """A form in a list. ``severities`` is JSON: how many findings of each severity; None when it is not scored yet."""
+    """A form in a list. ``severities`` is JSON: how many findings of each severity; None when it is not scored yet.
+
+    ``told`` is the same of the findings that may leave the bureau.
+    """
 
     form_id: UUID
     upload_id: UUID
@@ -30,12 +33,14 @@ class FormRow(NamedTuple):
     project: str
     year: str | None
     kind: str
+    unit: str
     unit_name: str
     project_name: str
     code: str | None
     parsed_at: datetime
     scored_at: datetime | None
     severities: str | None
+    told: str | None
     refusal: str | None
 
     @property
@@ -73,18 +78,21 @@ class FindingRow(NamedTuple):
     finding: str
 
 
-_COLUMNS = """f.form_id, f.upload_id, f.document_id, f.ordinal, f.project, f.year, f.kind, f.unit_name,
+_COUNTED = """CASE WHEN a.form_id IS NOT NULL THEN (
+        SELECT coalesce(json_object_agg(severity, n), '{{}}') FROM (
+            SELECT severity, count(*) AS n FROM scorer_views.findings s WHERE s.form_id = f.form_id{} GROUP BY severity
+        ) counted) END"""
+_TOLD = "cause <> 'extraction_doubt' AND stage = 'live'"
+_COLUMNS = f"""f.form_id, f.upload_id, f.document_id, f.ordinal, f.project, f.year, f.kind, f.unit, f.unit_name,
     f.project_name, f.code, f.parsed_at, a.scored_at,
-    CASE WHEN a.form_id IS NOT NULL THEN (
-        SELECT coalesce(json_object_agg(severity, n), '{}') FROM (
-            SELECT severity, count(*) AS n FROM scorer_views.findings s WHERE s.form_id = f.form_id GROUP BY severity
-        ) counted) END AS severities,
+    {_COUNTED.format("")} AS severities, {_COUNTED.format(f" AND {_TOLD}")} AS told,
     (SELECT reason FROM scorer_views.dead_forms d WHERE d.form_id = f.form_id LIMIT 1) AS refusal"""
 _FROM = "FROM parser_views.forms f LEFT JOIN scorer_views.assessments a ON a.form_id = f.form_id"
 
 _FORM_FILTERS = {
     "upload_id": "f.upload_id = {}",
     "unit": "position({} IN f.unit_name) > 0",
+    "within": "f.unit = ANY({})",
     "project": "f.project = {}",
     "year": "f.year = {}",
 }
@@ -92,6 +100,7 @@ _FINDING_FILTERS = {
     "upload_id": "upload_id = {}",
     "form_id": "form_id = {}",
     "unit": "position({} IN unit_name) > 0",
+    "within": f"unit = ANY({{}}) AND {_TOLD}",
     "project": "project = {}",
     "year": "year = {}",
     "rule": "rule = {}",
@@ -104,9 +113,10 @@ _LIGHTS = """
         SELECT form_id, min(CASE WHEN cause = 'extraction_doubt' THEN 3
                             ELSE array_position(ARRAY['error', 'serious', 'warning', 'notice'], severity) - 1 END)
                AS worst
-        FROM scorer_views.findings WHERE stage = 'live' GROUP BY form_id
+        FROM scorer_views.findings
+        WHERE stage = 'live' AND ($1::text[] IS NULL OR cause <> 'extraction_doubt') GROUP BY form_id
     ) w ON w.form_id = a.form_id
-    WHERE a.scored_at > now() - interval '30 days' GROUP BY 1
+    WHERE a.scored_at > now() - interval '30 days' AND ($1::text[] IS NULL OR a.unit = ANY($1)) GROUP BY 1
 """
 
 
@@ -167,6 +177,6 @@ class FormStore:
         )
         return [FindingRow(*row) for row in rows]
 
-    async def lights(self) -> dict[int, int]:
+    async def lights(self, within: Filters = NO_FILTERS) -> dict[int, int]:
         """How many forms of the last 30 days have which worst severity (0 to 3 as ranked, 4: no finding)."""
-        return {row[0]: row[1] for row in await self._pool.fetch(_LIGHTS)}
+        return {row[0]: row[1] for row in await self._pool.fetch(_LIGHTS, within.get("within"))}
