@@ -16,7 +16,7 @@ UNREADABLE = 2
 
 
 def parse(
-    files: Annotated[list[Path], typer.Argument(help="自评表文件（文本、CSV或XLSX），可以有多个。")],
+    files: Annotated[list[Path], typer.Argument(help="自评表文件（XLSX、XLS、DOCX、PDF、网页、CSV、文本，或它们的ZIP），可以有多个。")],
     evidence: Annotated[bool, typer.Option("--evidence", help="连同每个值的出处和存疑说明一并输出。")] = False,
 ) -> None:
     """读取自评表，输出记录（JSON）；多个文件时每个文件一行。"""
@@ -28,7 +28,7 @@ def parse(
             typer.echo(f"{file}：{fault.reason}", err=True)
             failed = True
             continue
-        for note in reading.notes:
+        for note in reading.remarks:
             typer.echo(f"{file}：{note}", err=True)
         record = {"source": file.name, "projects": [_record(form, evidence) for form in reading.forms]}
         typer.echo(json.dumps(record, ensure_ascii=False, indent=1 if len(files) == 1 else None))

@@ -65,7 +65,7 @@ def judge(named: tuple[str, Path]) -> FileJudged:
     except Unreadable as fault:
         return FileJudged(source, refused=fault.reason)
     forms = (Judged(source, form, assess(form, profile_for(form.layout)).findings) for form in reading.forms)
-    return FileJudged(source, tuple(forms), reading.notes)
+    return FileJudged(source, tuple(forms), reading.remarks)
 
 
 @contextmanager

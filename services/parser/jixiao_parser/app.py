@@ -40,7 +40,7 @@ class Parser:
     async def decide(self, conn: Connection, prepared: ReadUpload, message: Incoming) -> Sequence[Outgoing]:
         """Keep original, upload and forms; the events tell each form."""
         upload, forms = prepared.upload, prepared.reading.forms
-        notes = "\n".join(prepared.reading.notes) or None
+        notes = "\n".join(prepared.reading.remarks) or None
         await store.keep_upload(conn, upload, prepared.content, len(forms), notes)
         now: datetime = await conn.fetchval("SELECT now()")
         events = []

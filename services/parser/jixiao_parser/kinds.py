@@ -2,9 +2,11 @@
 
 import io
 import zipfile
+import zlib
 from enum import StrEnum
 
 from jixiao.runtime.errors import Unreadable
+from jixiao_parser.ole import root_names
 
 
 class Kind(StrEnum):
@@ -15,7 +17,13 @@ class Kind(StrEnum):
     HTML = "html"
     XLSX = "xlsx"
     DOCX = "docx"
+    XLS = "xls"
+    DOC = "doc"
+    RTF = "rtf"
+    ODT = "odt"
+    ODS = "ods"
     ZIP = "zip"
+    ENCRYPTED = "encrypted"
     OLE = "ole"
     PDF = "pdf"
     PICTURE = "picture"
@@ -25,6 +33,16 @@ class Kind(StrEnum):
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*", b"BM")
+_OLE_STREAMS = (
+    ("EncryptedPackage", Kind.ENCRYPTED),
+    ("Workbook", Kind.XLS),
+    ("Book", Kind.XLS),
+    ("WordDocument", Kind.DOC),
+)
+_OPEN_DOCUMENTS = (
+    (b"application/vnd.oasis.opendocument.text", Kind.ODT),
+    (b"application/vnd.oasis.opendocument.spreadsheet", Kind.ODS),
+)
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _HEAD = 4096
 _BINARY_SHARE = 0.02
@@ -37,7 +55,9 @@ def kind_of(data: bytes, name: str) -> Kind:
     if data.startswith(b"PK"):
         return _kind_of_archive(data)
     if data.startswith(_OLE):
-        return Kind.OLE
+        return _kind_of_ole(data)
+    if data.startswith(b"{\\rtf"):
+        return Kind.RTF
     if b"%PDF-" in data[:1024]:
         return Kind.PDF
     if data.startswith(_PICTURES):
@@ -51,16 +71,22 @@ def _kind_of_archive(data: bytes) -> Kind:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = set(archive.namelist())
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError) as fault:
+            declared = archive.open("mimetype").read(100) if "mimetype" in members else b""
+    except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, EOFError, RuntimeError) as fault:
         raise Unreadable("文件已损坏或不完整，无法打开。请在原程序中重新另存后再上传。") from fault
-    for member, kind in (
-        ("xl/workbook.xml", Kind.XLSX),
-        ("word/document.xml", Kind.DOCX),
-        ("OFD.xml", Kind.OFD),
-    ):
-        if member in members:
+    for beginning, kind in _OPEN_DOCUMENTS:
+        if declared.startswith(beginning):
             return kind
-    return Kind.ZIP
+    if "xl/workbook.xml" in members:
+        return Kind.XLSX
+    if any(name.startswith("word/document") and name.endswith(".xml") for name in members):
+        return Kind.DOCX
+    return Kind.OFD if "OFD.xml" in members else Kind.ZIP
+
+
+def _kind_of_ole(data: bytes) -> Kind:
+    names = root_names(data)
+    return next((kind for name, kind in _OLE_STREAMS if name in names), Kind.OLE)
 
 
 def _looks_binary(head: bytes) -> bool:

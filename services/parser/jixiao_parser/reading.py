@@ -1,25 +1,44 @@
 """``read``: from the bytes of a file to the forms in it. Pure: no file, network, clock or log."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from hashlib import sha256
 
+from jixiao.forms.document import Document
 from jixiao.forms.model import Form, Model
 from jixiao.runtime.errors import Unreadable
-from jixiao_parser.kinds import kind_of
+from jixiao_parser.kinds import Kind, kind_of
 from jixiao_parser.limits import FILE, MIB
-from jixiao_parser.readers import READERS, refusal
+from jixiao_parser.readers import READERS, REFUSALS
+from jixiao_parser.readers.archive import members
 from jixiao_parser.recognise import recognise
 
 NO_FORM = "文件中没有找到项目支出绩效自评表。请确认上传的是自评表，且表中有项目名称、资金和绩效指标。"
-
 SCANNED = "文件是扫描件或图片，没有可读取的文字。请上传自评表的原始文件（XLSX、DOCX或带文字的PDF）。"
+EMPTY_ARCHIVE = "压缩包中没有文件。请检查后重新上传。"
+
+
+class Refusal(Model):
+    """A file of an archive that was not read, and why."""
+
+    member: str
+    reason: str
 
 
 class Reading(Model):
-    """What a file holds: its forms in their order, and notes for people, such as why there is none."""
+    """What a file holds: its forms in their order, and notes for people, such as why there is none.
+
+    ``refusals``: the files of an archive that were not read; the others were.
+    """
 
     forms: tuple[Form, ...] = ()
     notes: tuple[str, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """All that people should know: notes, and each refused file with its reason."""
+        return (*self.notes, *(f"{each.member}：{each.reason}" for each in self.refusals))
 
 
 def read(data: bytes, name: str) -> Reading:
@@ -27,19 +46,74 @@ def read(data: bytes, name: str) -> Reading:
 
     Raises Unreadable, with a reason in Chinese, for what is broken, encrypted, of an unknown kind or far too large.
     """
+    document = document_id(data)
+    if kind_within_size(data, name) is not Kind.ZIP:
+        return finished(read_file(data, name, document))
+    outcomes = []
+    for member in members(data):
+        try:
+            outcome: Reading | str = member.reason or read_file(member.content, member.path, document, member.path)
+        except Unreadable as fault:
+            outcome = fault.reason
+        outcomes.append((member.path, outcome))
+    return finished(joined(outcomes))
+
+
+def document_id(data: bytes) -> str:
+    """The id of an uploaded file, which the evidence of all its values names."""
+    return sha256(data).hexdigest()
+
+
+def kind_within_size(data: bytes, name: str) -> Kind:
+    """The kind of a file. Raises Unreadable when it is empty, broken or too large."""
     if len(data) > FILE:
         raise Unreadable(
             f"文件有{len(data) / MIB:.1f} MiB，超过上限{FILE // MIB} MiB。请删去与自评表无关的内容，拆分后重新上传。"
         )
-    kind = kind_of(data, name)
+    return kind_of(data, name)
+
+
+def read_file(data: bytes, name: str, document: str, member: str | None = None) -> Reading:
+    """Read a file that is no archive. ``document`` is the id of the upload, ``member`` its path in an archive."""
+    kind = kind_within_size(data, name)
     reader = READERS.get(kind)
     if reader is None:
-        raise Unreadable(refusal(kind, data))
-    document = reader(data, sha256(data).hexdigest())
+        raise Unreadable(REFUSALS[kind])
+    return reading_of(replace(reader(data, document), member=member))
+
+
+def reading_of(document: Document) -> Reading:
+    """The forms of a document, or a note that there is none. Raises Unreadable when it is nothing but pictures."""
     forms = recognise(document)
     if document.pictures and not forms:
         raise Unreadable(SCANNED)
-    return Reading(forms=forms, notes=tuple(_clashes(forms)) if forms else (NO_FORM,))
+    return Reading(forms=forms, notes=() if forms else (NO_FORM,))
+
+
+def joined(outcomes: Iterable[tuple[str, Reading | str]]) -> Reading:
+    """The readings of an archive's files, or why they were refused, as one: ordinals run on.
+
+    Raises Unreadable when no file could be read.
+    """
+    forms: list[Form] = []
+    notes: list[str] = []
+    refusals: list[Refusal] = []
+    read_any = False
+    for path, outcome in outcomes:
+        if isinstance(outcome, str):
+            refusals.append(Refusal(member=path, reason=outcome))
+        else:
+            read_any = True
+            notes += [f"{path}：{note}" for note in outcome.notes]
+            forms += [form.model_copy(update={"ordinal": len(forms) + form.ordinal}) for form in outcome.forms]
+    if not read_any:
+        raise Unreadable("\n".join(Reading(refusals=tuple(refusals[:5])).remarks) or EMPTY_ARCHIVE)
+    return Reading(forms=tuple(forms), notes=tuple(notes), refusals=tuple(refusals))
+
+
+def finished(reading: Reading) -> Reading:
+    """With notes on what concerns all forms together."""
+    return reading.model_copy(update={"notes": (*reading.notes, *_clashes(reading.forms))})
 
 
 def _clashes(forms: Sequence[Form]) -> Iterator[str]:
@@ -53,8 +127,3 @@ def _clashes(forms: Sequence[Form]) -> Iterator[str]:
                 "均已读取，以排在后面的一张为准。请核对是否重复。"
             )
         seen[key] = form.ordinal
-
-
-def read_as_json(data: bytes, name: str) -> bytes:
-    """The same as JSON, for the process of its own in which files are read."""
-    return read(data, name).model_dump_json().encode()

@@ -3,7 +3,7 @@ but ``answer_once``.
 
 On its control socket comes, per call, one byte with two sockets: one to talk to the child, one for its status. When
 the control socket closes, the server ends and its children die with it; when a status socket closes, its child is
-killed.
+killed. A child leads a process group: what it started ends with it.
 """
 
 import ctypes
@@ -76,6 +76,8 @@ class _Nursery:
             for key, _ in self.selector.select():
                 if key.fileobj is self.control:
                     if not self._fork_one():
+                        for pid in self.reports:
+                            _end_group(pid)
                         return
                 elif key.fileobj is self.wakeup:
                     self._reap()
@@ -90,6 +92,8 @@ class _Nursery:
         pid = os.fork()
         if pid == 0:
             _child(fds[0], server, self.libc)
+        with suppress(OSError):  # the child does the same; whoever comes first
+            os.setpgid(pid, pid)
         os.close(fds[0])
         report = socket.socket(fileno=fds[1])
         self.reports[pid] = report
@@ -101,9 +105,12 @@ class _Nursery:
             while self.wakeup.recv(512):
                 pass
         while self.reports:
-            pid, status = os.waitpid(-1, os.WNOHANG)
-            if pid == 0:
+            ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            if ended is None:
                 return
+            pid = ended.si_pid
+            _end_group(pid)
+            _, status = os.waitpid(pid, 0)
             report = self.reports.pop(pid)
             with suppress(KeyError):  # a killed child's socket is watched no more
                 self.selector.unregister(report)
@@ -113,7 +120,13 @@ class _Nursery:
     def _kill(self, pid: int) -> None:
         """The caller has closed its end: it wants no answer any more."""
         self.selector.unregister(self.reports[pid])
-        os.kill(pid, signal.SIGKILL)
+        _end_group(pid)
+
+
+def _end_group(pid: int) -> None:
+    """End a child that was not yet waited for, and all that it started."""
+    with suppress(OSError):
+        os.killpg(pid, signal.SIGKILL)
 
 
 def _child(fd: int, server: int, libc: ctypes.CDLL) -> NoReturn:
@@ -122,6 +135,7 @@ def _child(fd: int, server: int, libc: ctypes.CDLL) -> NoReturn:
     try:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        os.setpgid(0, 0)
         with suppress(AttributeError):
             libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() == server:

@@ -12,6 +12,7 @@ from openpyxl import Workbook
 
 from jixiao.forms.model import Form, Value
 from tests.unit.parser.documents import as_docx, as_html
+from tests.unit.parser.old_office import as_xls
 
 FOLDER = Path(__file__).parent.parent / "cases" / "forms"
 AMOUNTS = ("initial", "budget", "executed")
@@ -136,6 +137,7 @@ FORMATS = {
     "pipes": as_pipes,
     "csv": as_csv,
     "xlsx": as_xlsx,
+    "xls": as_xls,
     "docx": as_docx,
     "html": as_html,
 }

@@ -12,6 +12,7 @@ from jixiao_parser import read
 from jixiao_parser.limits import ROWS, TAGS
 from tests.unit.parser.cases import all_cases, as_tabs, as_xlsx
 from tests.unit.parser.documents import docx, p
+from tests.unit.parser.old_office import ole
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 WORKBOOK = as_xlsx(next(all_cases()).grid)
@@ -57,11 +58,18 @@ REFUSED = {
     "entity bomb": (with_sheet(LAUGHS), "实体声明"),
     "zip bomb": (with_sheet(b"<worksheet>" + bytes(150 * 1024 * 1024)), "上限128 MiB"),
     "far too many rows": (with_sheet(MANY_ROWS), f"超过{ROWS}行"),
-    "workbook with a password": (OLE + bytes(600) + "EncryptedPackage".encode("utf-16-le"), "打开密码"),
-    "old Office file": (OLE + bytes(600), "旧版Office"),
+    "workbook with a password": (ole({"EncryptedPackage": b"x"}), "打开密码"),
+    "old Word document": (ole({"WordDocument": b"x"}), "另存为DOCX"),
+    "broken old workbook": (ole({"Workbook": b"x"}), "已损坏"),
+    "presentation": (ole({"PowerPoint Document": b"x"}), "不是表格"),
+    "broken old Office file": (OLE + bytes(600), "已损坏"),
+    "RTF": (rb"{\rtf1 x}", "RTF文档"),
+    "OpenDocument": (archive(mimetype=b"application/vnd.oasis.opendocument.spreadsheet"), "ODS工作簿"),
+    "OFD": (archive(OFD_xml=b"<OFD/>"), "OFD版式文件"),
     "broken Word document": (archive(word__document_xml=b"<document/>"), "文档已损坏"),
     "entity bomb in a Word document": (docx(p("x"), LAUGHS.decode().partition("<worksheet>")[0]), "实体声明"),
-    "ZIP of something": (archive(readme_txt=b"hello"), "压缩包"),
+    "empty archive": (archive(), "没有文件"),
+    "archive of nothing readable": (archive(a=bytes(range(256)), b=b""), "b：文件是空的"),
     "PDF without end": (b"%PDF-1.7\n%", "PDF文件已损坏"),
     "picture with another ending": (png(), "图片"),
     "web page nested without end": (b"<html><body>" + b"<table><tr><td>" * 5_000, "嵌套过深"),

@@ -195,6 +195,18 @@ async def test_the_server_is_started_again_when_it_died() -> None:
     assert await run(echo, b"2", limits=LIMITS) == b"2"
 
 
+def start_and_leave(place: str) -> bytes:
+    """Start a program and think no more of it."""
+    os.symlink(str(subprocess.Popen(["/bin/sleep", "60"]).pid), place)
+    return b""
+
+
+def start_and_sleep(place: str) -> bytes:
+    """Start a program and wait for it."""
+    start_and_leave(place)
+    return sleep()
+
+
 def test_the_child_dies_with_its_parent(tmp_path: Path) -> None:
     """kill -9 of the service leaves neither server nor child."""
     place = tmp_path / "pid"
@@ -209,6 +221,16 @@ def test_the_child_dies_with_its_parent(tmp_path: Path) -> None:
     parent.kill()
     parent.wait()
     _wait_until_gone(pid)
+
+
+async def test_what_a_child_started_ends_with_it(tmp_path: Path) -> None:
+    """Also when the child itself ended well, or was ended."""
+    for call, place in ((start_and_leave, tmp_path / "left"), (start_and_sleep, tmp_path / "slept")):
+        try:
+            await run(call, str(place), limits=Limits(wall=1.0))
+        except ReaderDied:
+            assert call is start_and_sleep
+        _wait_until_ended(int(os.readlink(place)))
 
 
 async def test_a_file_reads_the_same_in_its_process() -> None:
@@ -240,6 +262,18 @@ async def test_the_limits_stay_with_the_child() -> None:
 def _pid_at(place: Path) -> int:
     _wait_until(place.is_symlink)
     return int(os.readlink(place))
+
+
+def _wait_until_ended(pid: int) -> None:
+    """Until a process is gone, or only waits for its parent to ask how it ended."""
+
+    def ended() -> bool:
+        try:
+            return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+
+    _wait_until(ended)
 
 
 def _wait_until_gone(pid: int) -> None:
