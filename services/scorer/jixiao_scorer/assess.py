@@ -7,6 +7,7 @@ from jixiao.findings import Finding, RuleId
 from jixiao.forms import Form
 from jixiao_scorer.case import Case
 from jixiao_scorer.figures import figures
+from jixiao_scorer.follow import linked
 from jixiao_scorer.profiles import Profile
 from jixiao_scorer.rules import FOLLOWS, RULES_BY_ID, SILENCED_BY
 
@@ -22,10 +23,12 @@ class Assessment:
 def assess(form: Form, profile: Profile) -> Assessment:
     """Recompute the form's figures and apply every rule that the profile has switched on."""
     case = Case(form, profile)
-    return Assessment(figures(case), _worst_first(_judge(case)))
+    found = linked(form, _judge(case), lambda mended: _judge(Case(mended, profile)))
+    return Assessment(figures(case), _worst_first(found))
 
 
 def _judge(case: Case) -> list[Finding]:
+    """The findings in the order of the rules."""
     found: list[Finding] = []
     silent: set[RuleId] = set()
     for rule, judge in RULES_BY_ID.items():

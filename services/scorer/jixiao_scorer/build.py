@@ -9,7 +9,7 @@ from jixiao.forms.printed import PERCENT, Printed
 from jixiao_scorer.case import Case
 from jixiao_scorer.words import plain, subject_name
 
-RULES_VERSION = 1
+RULES_VERSION = 2
 
 FORM = Subject()
 
@@ -35,13 +35,15 @@ def finding(
     values: Sequence[Value] = (),
     doubts: Iterable[Doubt] = (),
     settled: bool = False,
+    soft: bool = False,
     amount: Decimal | None = None,
     repair: Repair | None = None,
 ) -> Finding:
     """A finding of ``rule``, with the evidence, addends and doubts of the numbers and ``values`` it names.
 
     ``terms`` are numbers behind a ``computed`` that is words. Any doubt makes it an extraction doubt of the least
-    severity; ``settled``: sums that close have confirmed the place of the cells.
+    severity; ``settled``: sums that close have confirmed the place of the cells; ``soft``: a finding of a rule's softer
+    kind, in the stage of those.
     """
     setting = case.profile.rules[rule]
     numbers = [each for each in (stated, computed) if isinstance(each, Printed)]
@@ -54,7 +56,7 @@ def finding(
     return Finding(
         rule=rule,
         rule_version=RULES_VERSION,
-        stage=setting.stage,
+        stage=setting.soft if soft else setting.stage,
         severity=Severity.NOTICE if reasons else severity,
         cause=cause,
         subject=subject,

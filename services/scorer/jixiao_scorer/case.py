@@ -1,11 +1,15 @@
 """A form made ready for the rules: its printed numbers, and what is recomputed from them, each computed once."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 
+from jixiao.findings import RuleId
 from jixiao.forms import DoubtKind, Form, FundsRow, Indicator
 from jixiao.forms.printed import PERCENT, WAN, YUAN, Printed
+from jixiao_scorer.answers import Answer, is_classified, spills
 from jixiao_scorer.profiles import Profile
+from jixiao_scorer.reasons import Reason, reason
 from jixiao_scorer.recompute import execution_rate, execution_score, level_sums
 
 SOURCES = ("fiscal", "carryover", "other")
@@ -113,8 +117,8 @@ class Case:
 
     @cached_property
     def total_weight(self) -> Printed | None:
-        """The printed weight of the 总分 row."""
-        return Printed.parse(self.form.total_weight, label="总分行分值")
+        """The printed weight of the 总分 row; as given, not rounded."""
+        return Printed.column([("总分行分值", self.form.total_weight)], whole_exact=True)[0]
 
     @cached_property
     def total_score(self) -> Printed | None:
@@ -131,6 +135,40 @@ class Case:
     def scored_rows(self) -> tuple[Row, ...]:
         """The rows that carry points."""
         return tuple(row for row in self.rows if row.counts)
+
+    @cached_property
+    def year(self) -> int | None:
+        """The form's year where all four digits are printed."""
+        text = self.form.year.text or ""
+        return int(text) if len(text) == 4 and text.isascii() and text.isdigit() else None
+
+    @cached_property
+    def answers(self) -> tuple[Answer, ...]:
+        """The rows that carry points as answers to their targets; none of those that are classified."""
+        spilt = {place + by for place, row in enumerate(self.form.indicators) if spills(row) for by in (-1, 0, 1)}
+        return tuple(
+            Answer(each.place, each.indicator, weight.value, score, self.year, each.place in spilt)
+            for each in self.scored_rows
+            if (weight := each.weight) is not None and not is_classified(each.indicator)
+            for score in (each.score.value if each.score is not None else None,)
+        )
+
+    @cached_property
+    def wrong_signs(self) -> tuple[Answer, ...]:
+        """The costs that are given as floors."""
+        return tuple(answer for answer in self.answers if answer.has_wrong_sign)
+
+    @cached_property
+    def over_limit(self) -> Decimal:
+        """From how many per cent of its target on a row owes a reason."""
+        return self.profile.rules[RuleId.WHY_OVER].limits["from"]
+
+    @cached_property
+    def twofold_reasons(self) -> frozenset[str]:
+        """Reasons that stand word for word on a row that fell short and on one that went far beyond."""
+        under = {answer.indicator.deviation.text or "" for answer in self.answers if answer.missed}
+        over = {answer.indicator.deviation.text or "" for answer in self.answers if answer.reached(self.over_limit)}
+        return frozenset(text for text in under & over if reason(text) is Reason.REAL)
 
     @cached_property
     def weights_known(self) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from jixiao.findings import RuleId
 from jixiao_scorer.profiles import DEFAULT, PROFILES, Profile, RuleSetting
-from jixiao_scorer.rules import RULES_BY_ID, RULES_VERSION, SILENCED_BY
+from jixiao_scorer.rules import CONTEXT_RULES, RULES_BY_ID, RULES_VERSION, SILENCED_BY
 from jixiao_scorer.words import plain
 
 _HEAD = """# 规则目录
@@ -24,6 +24,9 @@ _HEAD = """# 规则目录
 
 依据中，《项目支出绩效评价管理办法》（财预〔2020〕10号）只是法律框架，各项数值均不出自该办法。
 """
+
+# In the order of judging; the rules over several forms come last.
+_CATALOGUE = (*RULES_BY_ID, *(rule for rule in RuleId if rule in CONTEXT_RULES))
 
 
 def page() -> str:
@@ -47,14 +50,14 @@ def _table(profile: Profile) -> Iterator[str]:
     yield "## 一览\n"
     yield "| 规则 | 名称 | 等级 | 状态 |"
     yield "|---|---|---|---|"
-    for rule in RULES_BY_ID:
+    for rule in _CATALOGUE:
         setting = profile.rules[rule]
         yield f"| [{rule}](#{rule.lower()}) | {setting.title} | {_severity(setting)} | {setting.stage} |"
     yield ""
 
 
 def _rules() -> Iterator[str]:
-    for rule in RULES_BY_ID:
+    for rule in _CATALOGUE:
         setting = PROFILES[DEFAULT].rules[rule]
         yield f"## {rule}\n"
         yield f"**{setting.title}**（{_severity(setting)}）。{setting.meaning}\n"

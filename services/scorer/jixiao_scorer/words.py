@@ -5,6 +5,7 @@ from decimal import Decimal
 from jixiao.forms import Indicator
 from jixiao.forms.printed import YUAN, Printed
 from jixiao.identity.keys import normalise_name
+from jixiao_scorer.answers import Answer
 
 
 def money(amount: Printed) -> str:
@@ -45,6 +46,12 @@ def as_printed(number: Decimal, model: Printed) -> str:
 def indicator_name(indicator: Indicator, place: int) -> str:
     """An indicator in a sentence: its name in brackets, else its place."""
     return f"指标「{indicator.name.text}」" if indicator.name.text else f"第{place + 1}行指标"
+
+
+def answered(answer: Answer) -> str:
+    """A row in a sentence: its name, what was aimed at, what came out."""
+    row = answer.indicator
+    return f"{indicator_name(row, answer.place)}的指标值为「{row.target.text}」，实际完成值为「{row.actual.text}」"
 
 
 def subject_name(indicators: tuple[Indicator, ...], place: int) -> str:

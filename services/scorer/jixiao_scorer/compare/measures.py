@@ -39,7 +39,7 @@ _words = "|".join(sorted(OPERATORS, key=len, reverse=True))
 _after = "|".join(sorted(AFTER, key=len, reverse=True))
 _known = "|".join(sorted((re.escape(name) for name in UNITS if name), key=len, reverse=True))
 _number = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
-_scale = "(?:[十百千]万|[百万亿]|千(?![瓦米克]))?"
+_scale = "(?:[十百千]万|百(?!分)|[万亿]|千(?![瓦米克]))?"
 _MEASURE = re.compile(
     rf"(?P<op>{_words})?(?P<about>约|大约|近|预计)?[¥￥]?(?P<number>{_number})(?P<scale>{_scale})"
     rf"(?:(?P<unit1>%|[\u4e00-\u9fff]{{0,3}}?)(?:-|~|—|至|到)(?P<to>{_number})(?P<scale2>{_scale}))?"
@@ -74,6 +74,7 @@ class Measure:
     lead: str = ""
     bare: bool = True
     rough: bool = False
+    shift: int = 0  # 4 where 万 was printed
 
     @property
     def least(self) -> Decimal:
@@ -107,14 +108,15 @@ def _has_digit(text: str) -> bool:
 
 
 def _plain_measure(op: str, number: str, name: str | None) -> Measure:
-    value = Decimal(number)
+    value, shift = Decimal(number), 0
     if name in ("万", "亿"):
-        value, name, half = value.scaleb(_SCALES[name]), "", _half(number, _SCALES[name])
+        shift = _SCALES[name]
+        value, name, half = value.scaleb(shift), "", _half(number, shift)
     elif name is not None and name in _NOT_UNITS:
         op, name, half = op or AFTER.get(name, ""), "", _half(number, 0)
     else:
         half = _half(number, 0)
-    return Measure(op, value, value - half, value + half, unit(name or ""))
+    return Measure(op, value, value - half, value + half, unit(name or ""), shift=shift)
 
 
 def _measure(match: "re.Match[str]", lead: str) -> Measure:
@@ -136,7 +138,7 @@ def _measure(match: "re.Match[str]", lead: str) -> Measure:
     elif more:
         high = value * Decimal("1.1")
     rough = bool(about or more or after == "左右")
-    return Measure(op, value, low, high, unit(name), per or "", lead, not lead, rough)
+    return Measure(op, value, low, high, unit(name), per or "", lead, not lead, rough, shift)
 
 
 def _half(number: str, shift: int) -> Decimal:

@@ -1,6 +1,6 @@
 """One measure of a target against one of the actual, in one unit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from jixiao_scorer.compare.direction import Direction, better_when_smaller, direction, is_rank
@@ -44,6 +44,7 @@ def _alike(found: tuple[Measure, ...], unit: Unit) -> Measure | None:
 def part(aim: Measure, got: Measure, name: str, level2: str) -> Part | None:
     """One measure against another, in one unit; None where their kinds differ."""
     aim, got = _as_share(aim, got), _as_share(got, aim)
+    aim, got = _in_scale(aim, got), _in_scale(got, aim)
     if not comparable(aim.unit, got.unit) or _stands_for_all(aim, got):
         return None
     way = direction(aim.op, name, level2, aim.unit.kind, not aim.value)
@@ -61,9 +62,18 @@ def _as_share(one: Measure, other: Measure) -> Measure:
     if other.unit.kind is not Kind.SHARE or one.unit.kind is not Kind.NONE:
         return one
     scale = _HUNDRED if one.value <= 1 else _ONE
-    return Measure(
-        one.op, one.value * scale, one.low * scale, one.high * scale, UNITS["%"], one.per, one.lead, one.bare
-    )
+    value, low, high = one.value * scale, one.low * scale, one.high * scale
+    return replace(one, value=value, low=low, high=high, unit=UNITS["%"])
+
+
+def _in_scale(one: Measure, other: Measure) -> Measure:
+    """A bare 90 beside 90万元 is in ten thousands too, where the numbers are of one size."""
+    if one.unit.kind is not Kind.NONE or one.shift or not other.shift:
+        return one
+    if one.value > _HUNDRED * other.value.scaleb(-other.shift):
+        return one
+    value, low, high = (each.scaleb(other.shift) for each in (one.value, one.low, one.high))
+    return replace(one, value=value, low=low, high=high, unit=other.unit, shift=other.shift)
 
 
 def _stands_for_all(aim: Measure, got: Measure) -> bool:

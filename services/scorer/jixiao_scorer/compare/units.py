@@ -42,7 +42,7 @@ class Unit:
 _HOUR, _DAY = D(3600), D(86400)
 _EXACT: dict[Kind, dict[str, Decimal]] = {
     Kind.MONEY: {"元": D(1), "角": D("0.1"), "分钱": D("0.01")},
-    Kind.SHARE: {"%": D(1), "‰": D("0.1"), "个百分点": D(1), "百分点": D(1)},
+    Kind.SHARE: {"%": D(1), "‰": D("0.1"), "个百分点": D(1), "百分点": D(1), "百分比": D(1)},
     Kind.TIME: {"秒": D(1), "秒钟": D(1), "分钟": D(60), "小时": _HOUR, "个小时": _HOUR, "天": _DAY, "日": _DAY},
     Kind.POINTS: {"分": D(1)},
     Kind.DATA: {

@@ -26,6 +26,12 @@ LIMITS: dict[RuleId, frozenset[str]] = {
     RuleId.BUDGET_ADJUSTED: frozenset({"change_above"}),
     RuleId.ROW_LOST: frozenset({"at_most"}),
     RuleId.SCORE_EXEC_GAP: frozenset({"warning_from", "error_from"}),
+    RuleId.WHY_OVER: frozenset({"from"}),
+    RuleId.WHY_COST: frozenset({"at_most"}),
+    RuleId.COST_CLAIM: frozenset({"apart"}),
+    RuleId.CUT_BUT_FULL: frozenset({"cut_from", "rows"}),
+    RuleId.ALL_FULL: frozenset({"from", "forms"}),
+    RuleId.ECHO: frozenset({"from", "rows"}),
 }
 
 
@@ -38,13 +44,18 @@ class _Strict(BaseModel):
 
 
 class RuleSetting(_Strict):
-    """How one rule speaks. ``grave`` is the severity beyond the graver of two limits, where a rule has two."""
+    """How one rule speaks.
+
+    ``grave`` is the severity beyond the graver of two limits, where a rule has two; ``soft`` the stage of findings of
+    its softer kind (TYPE-MISMATCH: words answered with per cent).
+    """
 
     title: str
     meaning: str
     basis: str
     on: bool = True
     stage: Stage = Stage.LIVE
+    soft: Stage = Stage.BETA
     severity: Severity
     grave: Severity | None = None
     limits: dict[str, Decimal] = {}

@@ -1,0 +1,46 @@
+"""What a cell of 偏差原因分析及改进措施 says: nothing, no more than a phrase, or a reason."""
+
+import re
+from enum import StrEnum
+
+from jixiao_scorer.compare import normal
+
+
+class Reason(StrEnum):
+    """How much a cell says. UNKNOWN: the document does not have the cell, so that nobody can be told to fill it."""
+
+    UNKNOWN = "unknown"
+    EMPTY = "empty"
+    NOTHING = "nothing"  # 无, 无偏差
+    THIN = "thin"  # 根据实际情况填写
+    REAL = "real"
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether there is a cell and no reason in it."""
+        return self in (Reason.EMPTY, Reason.NOTHING)
+
+
+_LABELS = re.compile(
+    r"(?:[一二三12]?[、.]?)(?:偏差|扣分|未完成|完成值高|完成值低|超额|主要)?(?:原因|愿意)(?:分析)?(?:说明)?[:;,]?|解释说明[:]?"
+)
+_MEASURES_AHEAD = re.compile(r"(?:[一二三12]?[、.]?)(?:整改|改进|下一步)(?:措施|计划|打算)[:;,]?")
+_NOTHING = re.compile(
+    r"(?:无|没有|未发生|不存在)?(?:明显|较大)?偏差?(?:情况|原因)?|无|暂无|没有|不适用|[/\\—-]+|正常(?:范围内?)?|已?(?:全部|按时|按计划)?完成|达标|已?达(?:到)?(?:预期)?目标|无需改进|同意|是"
+)
+_THIN = re.compile(
+    r"(?:因|由于|主要是|为)?(?:根据|按照?|依据|结合|因|以)?(?:工作|项目|我单位|本单位|单位|业务)?(?:的)?"
+    r"(?:实际(?:工作)?(?:情况|需要|需求|完成情况|执行情况|完成值|发生)?|客观(?:原因|情况)|工作(?:原因|需要|安排|实际)|特殊(?:原因|情况)|其他(?:原因|情况))"
+    r"(?:来?(?:填写|填报|发放|完成|开展|执行|调整|统计|确定|安排|支出|实施|所致|导致|决定))*"
+)
+
+
+def reason(text: str | None) -> Reason:
+    """How much a cell says; a cause is what stands before the measures to be taken."""
+    if not text:
+        return Reason.UNKNOWN if text is None else Reason.EMPTY
+    plain = normal(text).rstrip("。.;,")
+    cause = _LABELS.sub("", _MEASURES_AHEAD.split(plain, maxsplit=1)[0]).strip("。.;,:")
+    if all(_NOTHING.fullmatch(part) for part in re.split("[,;。]", cause) if part):
+        return Reason.NOTHING if cause or plain == cause else Reason.THIN
+    return Reason.THIN if _THIN.fullmatch(cause) else Reason.REAL

@@ -1,0 +1,159 @@
+"""Rules on the goal texts: a number that contradicts a row, a text copied, a code that is none."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from jixiao.findings import Cause, Finding, RuleId
+from jixiao.forms import Value
+from jixiao.identity.keys import normalise_name
+from jixiao_scorer.answers import Answer
+from jixiao_scorer.build import finding, row_subject, share
+from jixiao_scorer.case import Case
+from jixiao_scorer.compare import Kind, Measure, measures, normal
+from jixiao_scorer.compare.words import CLASSIFIED
+from jixiao_scorer.rules.claims import restates_execution
+from jixiao_scorer.words import indicator_name
+
+_CODE = re.compile("[0-9A-Z]{21}")
+_COUNTS = (Kind.COUNT, Kind.PEOPLE)
+_CLAUSE = re.compile("[,。;!?、()]|\\d+[.:](?=\\D)")
+_SENTENCE = re.compile("[。;!?]|\\d+[.:](?=\\D)|目标\\d")
+_ALIKE = 4  # characters in a row that a clause must share with an indicator to speak of the same thing
+_COPIED = 10  # characters from which on a repeated goal is a copy
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A number in a goal text, with the clause it stands in and what is counted."""
+
+    measure: Measure
+    clause: str
+    noun: str
+
+
+def text_claim(case: Case) -> Iterator[Finding]:
+    """TEXT-CLAIM: a goal text gives another number for what a row counts."""
+    form = case.form
+    for cell, title, side in (
+        (form.goal_actual, "年度目标实际完成情况", "actual"),
+        (form.goal_expected, "年度预期目标", "target"),
+    ):
+        claims = _claims(cell.text)
+        if not claims:
+            continue
+        for answer in case.answers:
+            if (claim := _contradiction(answer, getattr(answer.indicator, side), claims)) is not None:
+                yield _finding(case, answer, side, cell, title, claim)
+
+
+def _finding(case: Case, answer: Answer, side: str, cell: Value, title: str, claim: Claim) -> Finding:
+    printed: Value = getattr(answer.indicator, side)
+    what = "实际完成值" if side == "actual" else "指标值"
+    return finding(
+        case,
+        RuleId.TEXT_CLAIM,
+        f"{indicator_name(answer.indicator, answer.place)}的{what}为「{printed.text}」，"
+        f"而{title}写明「{claim.clause}」，两者不一致。",
+        Cause.CONTRADICTION,
+        subject=row_subject(case, answer.place),
+        place=answer.place,
+        stated=printed.text,
+        computed=claim.clause,
+        values=(printed, cell),
+        amount=share(case, answer.weight),
+    )
+
+
+def _claims(text: str | None) -> list[Claim]:
+    if not text or text.startswith(CLASSIFIED) or not any("0" <= char <= "9" for char in text):
+        return []
+    found = []
+    for sentence in _SENTENCE.split(normal(text)):
+        before = ""
+        for clause in _CLAUSE.split(sentence):
+            numbers = [each for each in measures(clause) if each.unit.kind in _COUNTS and each.op in ("", "≥")]
+            for each in numbers:
+                found.append(Claim(each, clause if _speaks(clause) else before + clause, _noun(clause, each)))
+            before = clause
+    return found
+
+
+def _speaks(clause: str) -> bool:
+    """Whether a clause is more than a verb and a number (共慰问3人), so that it needs not the one before."""
+    return len(re.sub(r"[\d.]+", "", clause)) > 6
+
+
+def _noun(clause: str, measure: Measure) -> str:
+    """What stands right after the number and its unit."""
+    found = re.search(rf"\d(?:万|千|亿)?{re.escape(measure.unit.name)}([\u4e00-\u9fff]+)", clause)
+    return found[1] if found else ""
+
+
+def _contradiction(answer: Answer, printed: Value, claims: list[Claim]) -> Claim | None:
+    """The first claim about the same thing, where none gives the row's own number, nor all of them together."""
+    text = normal(printed.text or "")
+    if restates_execution(answer.name):
+        return None
+    for own in measures(text):
+        if own.unit.kind not in (*_COUNTS, Kind.NONE) or own.op == "~":
+            continue
+        alike = [each for each in claims if Kind.NONE is own.unit.kind or each.measure.unit.kind is own.unit.kind]
+        if not alike or any(_same(each.measure, own) for each in alike):
+            continue
+        told = [each for each in alike if _about(each, own, answer, text)]
+        if told and sum(each.measure.value for each in told) != own.value:
+            return told[0]
+    return None
+
+
+def _same(claim: Measure, own: Measure) -> bool:
+    if claim.op == "≥" and own.high >= claim.least:
+        return True
+    return claim.low <= own.high and own.low <= claim.high
+
+
+def _about(claim: Claim, own: Measure, answer: Answer, text: str) -> bool:
+    """Whether a claim counts what the row counts: the same noun, or a clause that shares the row's words."""
+    if claim.measure.unit.name != own.unit.name and own.unit.name:
+        return False
+    noun = _noun(text, own)
+    if len(noun) > 2 and noun == claim.noun:
+        return True
+    words = (normal(answer.name), own.lead, normal(answer.indicator.target.text or ""))
+    return any(_shares(claim.clause, each) for each in words)
+
+
+def _shares(clause: str, words: str) -> bool:
+    return any(words[at : at + _ALIKE] in clause for at in range(len(words) - _ALIKE + 1))
+
+
+def goal_copied(case: Case) -> Iterator[Finding]:
+    """GOAL-COPIED: what was achieved repeats what was planned, word for word."""
+    expected, actual = case.form.goal_expected, case.form.goal_actual
+    if not expected.text or not actual.text or expected.text.startswith(CLASSIFIED):
+        return
+    if len(expected.text) < _COPIED or normalise_name(expected.text) != normalise_name(actual.text):
+        return
+    yield finding(
+        case,
+        RuleId.GOAL_COPIED,
+        "年度目标实际完成情况与预期目标一字不差，未写明实际完成情况。",
+        Cause.TARGET_QUALITY,
+        values=(expected, actual),
+    )
+
+
+def code_format(case: Case) -> Iterator[Finding]:
+    """CODE-FORMAT: the project code has not 21 digits; some provinces put a letter among them."""
+    code = case.form.code
+    if not code.text or _CODE.fullmatch(normal(code.text)):
+        return
+    yield finding(
+        case,
+        RuleId.CODE_FORMAT,
+        f"项目编码「{code.text}」为{len(normal(code.text))}位，应为21位，请核对。",
+        Cause.CONTRADICTION,
+        stated=code.text,
+        values=(code,),
+    )
