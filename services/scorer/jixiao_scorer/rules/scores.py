@@ -1,6 +1,7 @@
 """Rules on the scores: the total, missing ones, and single rows."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from jixiao.findings import Cause, Finding, Repair, RuleId, Subject
 from jixiao.forms import Value
@@ -31,9 +32,11 @@ def total_sum(case: Case) -> Iterator[Finding]:
     )
 
 
-def _total_repair(case: Case, stated: Printed, computed: Printed) -> Repair:
-    """The score that closes the sum: execution's where it is computed wrong, one row's whose weight it would reach
-    or that lies above its weight, where no reason for a deduction stands; else the total."""
+def _total_repair(case: Case, stated: Printed, computed: Printed) -> Repair | None:
+    """The number that closes the sum: execution's score where it is computed wrong, one row's that lies above its
+    weight or that would reach it and gives no reason for a deduction; else the total, where no score could be wrong
+    instead by as small a change. None where the total and a score cannot be told apart.
+    """
     missing = stated.value - computed.value
     given, true = case.execution_points, case.points
     if given is not None and true is not None and given.value + missing == true.value:
@@ -44,7 +47,19 @@ def _total_repair(case: Case, stated: Printed, computed: Printed) -> Repair:
     if len(fits) == 1 and fits[0].score is not None:
         score = fits[0].score
         return Change(f"indicators[{fits[0].place}].score", score, score.value + missing).repair
-    return Change("total_score", stated, computed.value).repair
+    total = Change("total_score", stated, computed.value)
+    if fits or any(_could_be_wrong(row, missing, total.size) for row in case.scored_rows):
+        return None
+    return total.repair
+
+
+def _could_be_wrong(row: Row, missing: Decimal, most: int) -> bool:
+    """Whether the row's score, itself no full one, would close the sum by a change as small as the total's."""
+    score, weight = row.score, row.weight
+    if score is None or weight is None or score.value == weight.value:
+        return False
+    new = score.value + missing
+    return 0 <= new <= weight.value and Change("", score, new).size <= most
 
 
 def total_unreadable(case: Case) -> Iterator[Finding]:
