@@ -20,6 +20,7 @@ from jixiao_parser.readers.package import FAULTS, Words, xml_parts
 UNCACHED = Doubt(
     kind=DoubtKind.UNCACHED, note="公式没有保存计算结果，无法得知单元格的值。请用Excel打开并保存后重新上传。"
 )
+TOO_LARGE = f"工作簿中有内容的行超过{ROWS}行或单元格超过{CELLS}个。请删去无关内容，拆分后重新上传。"
 WORDS = Words("工作簿", "Excel", "XLSX")
 _FORMULA = re.compile(rb"<(?:\w+:)?f[ >/]")
 _MERGE = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*ref="([A-Z]+\d+:[A-Z]+\d+)"')
@@ -47,12 +48,14 @@ def read_xlsx(data: bytes, document: str) -> Document:
 
 
 def _parts(data: bytes) -> dict[str, _Part]:
-    """The sheets' parts by path."""
-    return {
-        name: _Part(_merges(content), bool(_FORMULA.search(content)))
-        for name, content in xml_parts(data, WORDS)
-        if "worksheets/" in name
-    }
+    """The sheets' parts by path. Raises Unreadable when they have far too many cells, before these are looked at."""
+    parts = {}
+    for name, content in xml_parts(data, WORDS):
+        if "worksheets/" in name:
+            if content.count(b"</v>") > CELLS:
+                raise Unreadable(TOO_LARGE)
+            parts[name] = _Part(_merges(content), bool(_FORMULA.search(content)))
+    return parts
 
 
 def _merges(content: bytes) -> Merges:
@@ -96,9 +99,7 @@ def _rows(sheet: Any, merges: Merges, formulas: frozenset[tuple[int, int]], size
             size[0] += 1
             size[1] += len(found)
             if size[0] > ROWS or size[1] > CELLS:
-                raise Unreadable(
-                    f"工作簿中有内容的行超过{ROWS}行或单元格超过{CELLS}个。请删去无关内容，拆分后重新上传。"
-                )
+                raise Unreadable(TOO_LARGE)
             yield Row(found, number)
 
 
