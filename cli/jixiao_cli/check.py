@@ -14,6 +14,8 @@ from jixiao_cli.report.judged import FEW, FileJudged, judging, sources
 from jixiao_cli.report.order import Found, worst_first
 from jixiao_cli.report.plain import as_json
 from jixiao_cli.report.terminal import Tally, printable, show
+from jixiao_cli.report.together import together
+from jixiao_scorer.profiles import profile_for
 
 FOUND = 1
 
@@ -28,7 +30,7 @@ def check(
 ) -> None:
     """复核自评表：逐项重算，列出疑点，最严重的在前。无疑点退出码为0，有疑点为1，有文件无法读取为2。"""
     judged = judge_all(files)
-    forms = [form for file in judged for form in file.forms]
+    forms = together([form for file in judged for form in file.forms], profile_for)
     found = worst_first(forms)
     live = [each for each in found if each.finding.stage is Stage.LIVE]
     if xlsx is not None:

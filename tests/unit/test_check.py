@@ -143,3 +143,15 @@ def test_the_checker_imports_no_server() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
+
+
+def test_a_folder_is_judged_across_its_files(tmp_path: Path) -> None:
+    """Last year's form beside this year's: a lowered target stands on the later year, whatever the files are called."""
+    text = (SAMPLES / "sound.txt").read_text(encoding="utf-8")
+    year = text.split("绩效自评年度:\t")[1][:4]
+    (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+    before = text.replace(f"绩效自评年度:\t{year}", f"绩效自评年度:\t{int(year) - 1}").replace("≥", "≥9", 1)
+    (tmp_path / "b.txt").write_text(before, encoding="utf-8")
+    _, out, _ = check("--json", tmp_path)
+    lowered = [each for each in json.loads(out)["findings"] if each["rule"] == "TARGET-LOWERED"]
+    assert [each["source"] for each in lowered] == ["a.txt"]

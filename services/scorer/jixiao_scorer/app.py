@@ -1,28 +1,44 @@
-"""The scorer's step: a form becomes its assessment, kept and told."""
+"""The scorer's step: a form becomes its assessment, kept and told, and its unit's other forms are judged again."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from jixiao.events import FormParsed, FormScored
 from jixiao.events.topics import SCORED
+from jixiao.findings import Finding
 from jixiao.identity import derived_id
 from jixiao.runtime import metrics
 from jixiao.runtime.message import Incoming, Outgoing, cloud_event, outgoing
 from jixiao.runtime.postgres import Connection
 from jixiao_scorer import assess, store
+from jixiao_scorer.context import UNIT_RULES, Member, judge_projects, judge_unit, merged
 from jixiao_scorer.profiles import Profile, profile_for
 from jixiao_scorer.rules import RULES_VERSION
 
 
-class Scorer:
-    """Recomputes each form, keeps stated beside recomputed figures, and emits the findings."""
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A form judged by itself, and the form, to be judged among others."""
 
-    async def prepare(self, message: Incoming) -> FormScored:
-        """Judge the form. Raises Unreadable when the message holds none."""
+    event: FormScored
+    member: Member
+
+
+class Scorer:
+    """Recomputes each form, keeps stated beside recomputed figures, and emits the findings.
+
+    What depends on several forms is judged anew with every form of the unit, over all that is stored and under the
+    unit's lock, so that the order of arrival does not matter; only forms whose findings changed are told again.
+    """
+
+    async def prepare(self, message: Incoming) -> Prepared:
+        """Judge the form by itself. Raises Unreadable when the message holds none."""
         parsed = message.decode(FormParsed)
         profile: Profile = profile_for(parsed.form.layout)
         assessment = assess(parsed.form, profile)
-        return FormScored(
+        event = FormScored(
             identity=parsed.identity,
             version=parsed.version,
             forms_in_upload=parsed.forms_in_upload,
@@ -32,13 +48,43 @@ class Scorer:
             figures=assessment.figures,
             findings=assessment.findings,
         )
+        return Prepared(event, Member(parsed.identity, parsed.version, parsed.form, profile))
 
-    async def decide(self, conn: Connection, prepared: FormScored, message: Incoming) -> Sequence[Outgoing]:
-        """Keep the assessment; one event tells it."""
-        await store.keep(conn, prepared)
-        for finding in prepared.findings:
-            metrics.FINDINGS.labels(finding.rule.value, finding.severity.value).inc()
+    async def decide(self, conn: Connection, prepared: Prepared, message: Incoming) -> Sequence[Outgoing]:
+        """Keep the assessment and what changed between forms; one event for this form and each that changed."""
+        event = prepared.event
+        await store.lock(conn, event.identity.unit)
+        await store.keep(conn, event, prepared.member)
+        changed = await judge_together(conn, prepared.member)
+        own = changed.pop(event.version.form_id, ())
+        again = await store.judged_again(conn, changed)
         now: datetime = await conn.fetchval("SELECT now()")
-        event_id = derived_id("scored", prepared.version.form_id)
-        headers = cloud_event("jixiao.form.scored", "/jixiao/scorer", event_id, now, message.trace)
-        return [outgoing(SCORED, prepared.identity.project, prepared, headers)]
+        told = [(event, own), *((each, changed[each.version.form_id]) for each in again)]
+        for finding in (*event.findings, *(each for findings in (own, *changed.values()) for each in findings)):
+            metrics.FINDINGS.labels(finding.rule.value, finding.severity.value).inc()
+        return [_told(each, across, now, message.trace) for each, across in told]
+
+
+async def judge_together(conn: Connection, member: Member) -> dict[UUID, tuple[Finding, ...]]:
+    """Judge the member's unit anew and write what differs; the findings across forms of each form that changed."""
+    before = await store.cross_findings(conn, member.identity.unit)
+    of_projects = judge_projects(await store.family_of(conn, member, profile_for))
+    of_unit = judge_unit(await store.facts_of_unit(conn, member.identity.unit), profile_for)
+    changed = {}
+    for form_id in sorted({*before, *of_projects, *of_unit}):
+        # a form outside the family keeps what its own family says of it
+        kept = tuple(each for each in before.get(form_id, ()) if each.rule not in UNIT_RULES)
+        after = (*of_projects.get(form_id, kept), *of_unit.get(form_id, ()))
+        if after != before.get(form_id, ()):
+            await store.replace_cross_findings(conn, form_id, after)
+            changed[form_id] = after
+    return changed
+
+
+def _told(event: FormScored, across: Sequence[Finding], now: datetime, trace: str) -> Outgoing:
+    """The event of a form; its first keeps the id that it has without other forms."""
+    form_id, place = event.version.form_id, event.assessment
+    event_id = derived_id("scored", form_id, place) if place else derived_id("scored", form_id)
+    headers = cloud_event("jixiao.form.scored", "/jixiao/scorer", event_id, now, trace)
+    whole = event.model_copy(update={"findings": merged(event.findings, across)})
+    return outgoing(SCORED, event.identity.project, whole, headers)

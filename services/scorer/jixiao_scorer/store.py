@@ -1,13 +1,32 @@
 """The scorer's assessments and findings in PostgreSQL. Its own schema, written by nobody else."""
 
 import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from pydantic import TypeAdapter
 
 from jixiao.events import FormScored
+from jixiao.events.models import Computed
+from jixiao.findings import Finding
+from jixiao.forms import Form
+from jixiao.identity import FormIdentity, Version
 from jixiao.runtime.postgres import Connection
+from jixiao_scorer.context import Facts, Member, facts_of, family
+from jixiao_scorer.context.units import Profiles
+
+_FINDINGS = TypeAdapter(tuple[Finding, ...])
+_FIGURES = TypeAdapter(tuple[Computed, ...])
 
 
-async def keep(conn: Connection, event: FormScored) -> None:
-    """Keep one assessment and its findings, each in a row of its own."""
+async def lock(conn: Connection, unit: str) -> None:
+    """Hold off everybody else who judges forms of this unit until the transaction ends."""
+    await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended('scorer ' || $1, 0))", unit)
+
+
+async def keep(conn: Connection, event: FormScored, member: Member) -> None:
+    """Keep one assessment, its findings each in a row of its own, and the form for judging it beside others."""
     identity, version = event.identity, event.version
     dumped = event.model_dump(mode="json")
     await conn.execute(
@@ -38,4 +57,83 @@ async def keep(conn: Connection, event: FormScored) -> None:
             (version.form_id, at, f.rule, f.stage, f.severity, f.cause, f.amount, f.sentence, f.model_dump_json())
             for at, f in enumerate(event.findings)
         ],
+    )
+    await conn.execute(
+        """INSERT INTO forms (form_id, unit, project, project_name, identity, version, forms_in_upload, form, facts)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)""",
+        version.form_id,
+        identity.unit,
+        identity.project,
+        member.name,
+        identity.model_dump_json(),
+        version.model_dump_json(),
+        event.forms_in_upload,
+        member.form.model_dump_json(exclude_defaults=True),
+        facts_of(member).model_dump_json(),
+    )
+
+
+async def family_of(conn: Connection, member: Member, profiles: Profiles) -> list[Member]:
+    """The forms of the unit that may have something to say about this one, itself included."""
+    rows = await conn.fetch("SELECT form_id, project, project_name FROM forms WHERE unit = $1", member.identity.unit)
+    own = family(member.form_id, ((row["form_id"], row["project"], row["project_name"]) for row in rows))
+    kept = await conn.fetch("SELECT identity, version, form FROM forms WHERE form_id = ANY($1)", list(own))
+    return [_member(row, profiles) for row in kept]
+
+
+def _member(row: Any, profiles: Profiles) -> Member:
+    form = Form.model_validate_json(row["form"])
+    identity = FormIdentity.model_validate_json(row["identity"])
+    return Member(identity, Version.model_validate_json(row["version"]), form, profiles(form.layout))
+
+
+async def facts_of_unit(conn: Connection, unit: str) -> list[Facts]:
+    """The facts of all forms of a unit."""
+    rows = await conn.fetch("SELECT facts FROM forms WHERE unit = $1", unit)
+    return [Facts.model_validate_json(row["facts"]) for row in rows]
+
+
+async def cross_findings(conn: Connection, unit: str) -> dict[UUID, tuple[Finding, ...]]:
+    """The findings across forms as they stand, of every form of the unit that has any."""
+    rows = await conn.fetch(
+        """SELECT form_id, jsonb_agg(finding ORDER BY position) AS findings
+           FROM cross_findings JOIN forms USING (form_id) WHERE unit = $1 GROUP BY form_id""",
+        unit,
+    )
+    return {row["form_id"]: _FINDINGS.validate_json(row["findings"]) for row in rows}
+
+
+async def replace_cross_findings(conn: Connection, form_id: UUID, findings: Sequence[Finding]) -> None:
+    """Put these in the place of what stood there."""
+    await conn.execute("DELETE FROM cross_findings WHERE form_id = $1", form_id)
+    await conn.executemany(
+        "INSERT INTO cross_findings (form_id, position, finding) VALUES ($1, $2, $3)",
+        [(form_id, at, each.model_dump_json()) for at, each in enumerate(findings)],
+    )
+
+
+async def judged_again(conn: Connection, form_ids: Iterable[UUID]) -> list[FormScored]:
+    """Count one more assessment of each form; what was assessed of it, with its own findings only."""
+    ordered = sorted(form_ids)
+    await conn.execute("UPDATE assessments SET assessment = assessment + 1 WHERE form_id = ANY($1)", ordered)
+    rows = await conn.fetch(
+        """SELECT f.identity, f.version, f.forms_in_upload, a.assessment, a.rules_version, a.profile, a.profile_hash,
+                  a.figures, a.findings
+           FROM assessments a JOIN forms f USING (form_id) WHERE form_id = ANY($1) ORDER BY form_id""",
+        ordered,
+    )
+    return [_event(row) for row in rows]
+
+
+def _event(row: Any) -> FormScored:
+    return FormScored(
+        identity=FormIdentity.model_validate_json(row["identity"]),
+        version=Version.model_validate_json(row["version"]),
+        assessment=row["assessment"],
+        forms_in_upload=row["forms_in_upload"],
+        rules_version=row["rules_version"],
+        profile=row["profile"],
+        profile_hash=row["profile_hash"],
+        figures=_FIGURES.validate_json(row["figures"]),
+        findings=_FINDINGS.validate_json(row["findings"]),
     )

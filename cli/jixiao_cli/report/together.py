@@ -1,0 +1,48 @@
+"""The forms of many files judged together, as the service does: a unit's forms, in the order of the files."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from uuid import UUID
+
+from jixiao.findings import Finding
+from jixiao.identity import FormIdentity, Version, derived_id, normalise_name
+from jixiao_cli.report.judged import Judged
+from jixiao_scorer.context import Member, facts_of, judge_projects, judge_unit, merged
+from jixiao_scorer.profiles import Profile
+
+Profiles = Callable[[str], Profile]
+
+
+def together(forms: Sequence[Judged], profiles: Profiles) -> list[Judged]:
+    """Every form with the findings across forms merged into its own."""
+    members = [_member(place, each, profiles) for place, each in enumerate(forms)]
+    across = _across(members, profiles)
+    return [
+        each.with_findings(merged(each.findings, across.get(member.form_id, ())))
+        for each, member in zip(forms, members, strict=True)
+    ]
+
+
+def _across(members: Iterable[Member], profiles: Profiles) -> dict[UUID, tuple[Finding, ...]]:
+    units: dict[str, list[Member]] = defaultdict(list)
+    for member in members:
+        units[member.identity.unit].append(member)
+    found: dict[UUID, tuple[Finding, ...]] = {}
+    for unit in units.values():
+        projects, of_unit = judge_projects(unit), judge_unit(map(facts_of, unit), profiles)
+        found |= {form: (*findings, *of_unit.get(form, ())) for form, findings in projects.items()}
+    return found
+
+
+def _member(place: int, judged: Judged, profiles: Profiles) -> Member:
+    """The form as a version: what stands later in the list of files counts as handed in later."""
+    form = judged.form
+    version = Version(
+        upload_id=derived_id("file", place),
+        uploaded_at=datetime.fromtimestamp(place, UTC),
+        document_id=judged.source,
+        ordinal=form.ordinal,
+    )
+    identity = FormIdentity.of(form, normalise_name(form.unit.text or ""), None)
+    return Member(identity, version, form, profiles(form.layout))
