@@ -2,6 +2,7 @@
 
 from jixiao.forms.model import (
     FORM_KINDS,
+    Decision,
     Doubt,
     DoubtKind,
     Evidence,
@@ -15,6 +16,7 @@ from jixiao.forms.model import (
 
 __all__ = [
     "FORM_KINDS",
+    "Decision",
     "Doubt",
     "DoubtKind",
     "Evidence",

@@ -53,6 +53,16 @@ class Doubt(Model):
     alternative: str | None = None
 
 
+class Decision(Model):
+    """What a reader tried and what came of it, in Chinese for people; ``form`` is an ordinal, None the document."""
+
+    about: str
+    tried: str
+    outcome: str
+    chosen: bool = False
+    form: int | None = None
+
+
 class Value(Model):
     """One cell as printed, white space removed. ``None``: the document does not have it; "": an empty cell."""
 

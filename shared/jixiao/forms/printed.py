@@ -26,9 +26,9 @@ _CENT = Decimal("0.01")
 _WIDE = Context(prec=100)  # so that no number on a form is too large to round
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Printed:
-    """A number and what it stands for.
+    """A number and what it stands for; a value, never assigned to (``frozen`` would triple the time to make one).
 
     ``value`` as printed, in ``unit`` (元, 万元, 亿元, %, or "" for points); ``low`` and ``high`` bound the interval;
     ``decimals`` as printed. A number of the form itself has its ``cell`` and the ``label`` it stands under there; a

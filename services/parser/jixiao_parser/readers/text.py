@@ -1,7 +1,7 @@
 """Plain text: cells separated by tabs, or by the bars of a Markdown table. A page is what form feeds part."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from jixiao.forms.document import Cell, Document, Row, Sheet
 from jixiao.runtime.errors import Unreadable
@@ -9,6 +9,7 @@ from jixiao_parser.limits import CELLS, ROWS
 from jixiao_parser.readers.decode import decode
 
 _BAR = re.compile(r"(?<!\\)\|")
+BARRED = 0.5
 
 
 def read_text(data: bytes, document: str) -> Document:
@@ -35,15 +36,24 @@ def check_size(sheets: list[Sheet]) -> None:
 
 
 def _rows(page: str, first: int) -> Iterator[Row]:
-    for number, line in enumerate(page.split("\n"), start=first):
+    lines = page.split("\n")
+    barred = _is_barred(lines)
+    for number, line in enumerate(lines, start=first):
         if line.strip():
-            parts = _parts(line)
+            parts = _parts(line, barred)
             cells = tuple(Cell(text, at, place=str(at + 1)) for at, text in enumerate(parts))
             yield Row(cells, number)
 
 
-def _parts(line: str) -> list[str]:
+def _is_barred(lines: Sequence[str]) -> bool:
+    """Whether bars end most lines of a page, as in tables copied from the web; the first bar may be missing."""
+    bare = [line.rstrip() for line in lines if line.strip()]
+    return sum(line.endswith("|") for line in bare) > len(bare) * BARRED
+
+
+def _parts(line: str, barred: bool) -> list[str]:
     bare = line.strip()
-    if "\t" not in line and bare.startswith("|") and bare.endswith("|") and len(bare) > 1:
-        return [part.strip().replace("\\|", "|") for part in _BAR.split(bare[1:-1])]
-    return line.split("\t")
+    if "\t" in line or not bare.endswith("|") or not (barred or (bare.startswith("|") and len(bare) > 1)):
+        return line.split("\t")
+    inner = bare[:-1].removeprefix("|")
+    return [part.strip().replace("\\|", "|") for part in _BAR.split(inner)]

@@ -1,9 +1,13 @@
 """The goals: what was expected of the year and what became of it."""
 
+import re
+
 from jixiao.forms.model import Value
 from jixiao_parser.recognise import labels
 from jixiao_parser.recognise.grid import Item, Line
 from jixiao_parser.recognise.sections import Pieces
+
+_HEADING = re.compile(r"[一二三四五六七八九十]{1,2}、[^，。；、]{1,10}")  # 三、绩效指标
 
 
 def goals_of(pieces: Pieces) -> tuple[Value, Value]:
@@ -14,6 +18,8 @@ def goals_of(pieces: Pieces) -> tuple[Value, Value]:
     expected: list[tuple[Line, Item]] = []
     actual: list[tuple[Line, Item]] = []
     for line in pieces.goals:
+        if len(line.items) == 1 and _HEADING.fullmatch(line.items[0].text or ""):
+            continue
         texts = [item for item in line.items if labels.GOALS.get(labels.key(item.text or "")) != "frame"]
         texts = [item for item in texts if labels.INDICATOR_COLUMNS.get(labels.key(item.text or "")) != "frame"]
         if len(texts) > 1:

@@ -7,6 +7,7 @@ from jixiao.forms.model import Doubt, DoubtKind, Value
 from jixiao_parser.recognise.grid import Item, Line
 from jixiao_parser.recognise.sections import Pieces, field_of
 
+_CODE_AND_NAME = re.compile(r"([0-9A-Z]{12,})[-—_](.+)")
 _YEAR = re.compile(r"(20\d\d)年度?")
 FULL_YEAR = 4
 
@@ -19,6 +20,9 @@ def fields_of(pieces: Pieces) -> dict[str, Value]:
             name = field_of(item)
             if name and name not in found:
                 found[name] = _value(line, item, line.items[at + 1 :])
+    if "code" not in found and (both := _CODE_AND_NAME.fullmatch(found.get("name", Value()).text or "")):
+        found["code"] = found["name"].model_copy(update={"text": both[1]})
+        found["name"] = found["name"].model_copy(update={"text": both[2]})
     if not (year := found.get("year")) or not year.text:
         found["year"] = _year_of_heading(pieces) or found.get("year", Value())
     elif year.text.removesuffix("年").isdigit() and len(year.text.removesuffix("年")) < FULL_YEAR:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from jixiao.forms.model import Doubt, DoubtKind, Indicator, Value
+from jixiao.forms.model import Decision, Doubt, DoubtKind, Indicator, Value
 from jixiao_parser.recognise import labels
 from jixiao_parser.recognise.align import Slot
 from jixiao_parser.recognise.grid import Item, Line
@@ -23,13 +23,14 @@ SEVERAL = Doubt(kind=DoubtKind.GUESSED, note="一个单元格中印有几个数�
 PARTED = Doubt(kind=DoubtKind.DISPLACED, note="一行中并列几项指标，已分开。")
 
 
-def indicators_of(pieces: Pieces) -> tuple[Indicator, ...]:
-    """The indicators in document order."""
+def indicators_of(pieces: Pieces) -> tuple[tuple[Indicator, ...], list[Decision]]:
+    """The indicators in document order, and what was decided on their levels."""
     slots = columns_of(pieces.indicators_header, labels.INDICATOR_COLUMNS, DEFAULT)
     rows = list(rows_of(pieces.indicators, slots))
-    levels = levels_of(rows)
+    levels, decisions = levels_of(rows)
     sure = _confirmed(rows, levels)
-    return tuple(_indicator(row, level, slots, level.level1 in sure) for row, level in zip(rows, levels, strict=True))
+    found = tuple(_indicator(row, level, slots, level.level1 in sure) for row, level in zip(rows, levels, strict=True))
+    return found, decisions
 
 
 def _confirmed(rows: Sequence[IndicatorRow], levels: Sequence[Level]) -> set[str | None]:
@@ -57,10 +58,18 @@ def _value(row: IndicatorRow, name: str, known: set[str], confirmed: bool) -> Va
     doubt = _doubt(row, name, item, confirmed)
     if item is not None:
         text = labels.without_number(item.text) if name == "name" and item.text else item.text
+        if name == "target" and text:
+            text = _with(row, "relation") + text + _with(row, "measure")
         return row.line.value(item, doubt, text)
     if name not in known:
         return row.line.missing(LOST)
     return row.line.blank(doubt)
+
+
+def _with(row: IndicatorRow, name: str) -> str:
+    """What some forms print of a target in columns of its own: ≥ before it, or the unit behind it."""
+    item = row.item(name)
+    return (item.text or "") if item and item.text not in labels.PLACEHOLDERS else ""
 
 
 def _doubt(row: IndicatorRow, name: str, item: Item | None, confirmed: bool) -> Doubt | None:

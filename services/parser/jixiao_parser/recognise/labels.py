@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from importlib import resources
@@ -42,10 +43,27 @@ def _load() -> dict[str, Any]:
     return tomllib.loads(resources.files(__package__).joinpath("labels.toml").read_text("utf-8"))
 
 
+@dataclass(frozen=True, slots=True)
+class LayoutWords:
+    """A layout of the form: the words that it prints, and those that it does not."""
+
+    name: str
+    words: frozenset[str]
+    without: frozenset[str]
+
+
 _WORDS = _load()
+LAYOUTS = tuple(
+    LayoutWords(
+        each["name"], frozenset(map(key, each["words"])), frozenset(key(word) for word in each.get("without", []))
+    )
+    for each in _WORDS["layouts"]
+)
 TITLES = frozenset(key(word) for word in _WORDS["titles"])
 TOTALS = frozenset(key(word) for word in _WORDS["totals"])
 SECTIONS = frozenset(key(word) for word in _WORDS["sections"])
+OTHERS = frozenset(key(word) for word in _WORDS["others"])
+CLOSINGS = frozenset(key(word) for word in _WORDS["closings"])
 REASONS = tuple(_WORDS["reasons"])
 PLACEHOLDERS = frozenset(_WORDS["placeholders"])
 FIELDS = _table(_WORDS["fields"])
@@ -67,6 +85,11 @@ def short(text: str) -> str:
 def without_number(name: str) -> str:
     """An indicator's name without the number that some templates print before it: 指标1：……"""
     return _NUMBERED.sub("", name, count=1) or name
+
+
+def is_numbered(text: str) -> bool:
+    """Whether a text begins with the number that some templates print before a name: 指标1：……"""
+    return bool(_NUMBERED.match(text))
 
 
 def points_of(text: str) -> Decimal | None:

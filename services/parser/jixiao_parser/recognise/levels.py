@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import accumulate, pairwise, product
 
+from jixiao.forms.model import Decision
 from jixiao_parser.recognise import labels
 from jixiao_parser.recognise.grid import Item, Line
 from jixiao_parser.recognise.rows import IndicatorRow
@@ -74,15 +75,33 @@ def level_sums(words: Sequence[str | None], weights: Sequence[Decimal]) -> dict[
     return sums
 
 
-def levels_of(rows: Sequence[IndicatorRow]) -> list[Level]:
-    """The levels of each row."""
+def levels_of(rows: Sequence[IndicatorRow]) -> tuple[list[Level], list[Decision]]:
+    """The levels of each row, and what was decided where the labels as they stand did not close."""
     marks = _marks(rows)
     if not marks:
-        return _first_levels(rows)
+        return _first_levels(rows), []
     weights = weights_of(rows)
-    if weights is not None:
-        marks = _closing(marks, rows, weights, points_of(rows))
-    return _spread(marks, rows)
+    if weights is None:
+        return _spread(marks, rows), []
+    points = points_of(rows)
+    if _closes(marks, weights, points):
+        return _spread(marks, rows), [_told(marks, weights, "标签在原位", True)]
+    closing = _closing(marks, rows, weights, points)
+    decisions = [_told(marks, weights, "标签在原位", closing is marks)]
+    if closing is not marks:
+        decisions.append(_told(closing, weights, _moves_told(marks, closing), True))
+    return _spread(closing, rows), decisions
+
+
+def _told(marks: Sequence[_Mark], weights: Sequence[Decimal], tried: str, chosen: bool) -> Decision:
+    sums = level_sums(_words(marks, len(weights)), weights)
+    told = "，".join(f"{level}{total.normalize():f}" for level, total in sums.items())
+    return Decision(about="指标级别", tried=tried, outcome=f"各级分值合计为{told}", chosen=chosen)
+
+
+def _moves_told(before: Sequence[_Mark], after: Sequence[_Mark]) -> str:
+    moved = [(one.word, other.begins - one.begins) for one, other in zip(before, after, strict=True)]
+    return "，".join(f"“{word}”标签{'下' if by > 0 else '上'}移{abs(by)}行" for word, by in moved if by)
 
 
 def _marks(rows: Sequence[IndicatorRow]) -> list[_Mark]:
@@ -120,7 +139,7 @@ def _closing(
 
     Few moves are likelier than many, round sums than odd ones, short ways than long ones.
     """
-    if _closes(marks, weights, points) or sum(weights) != sum(points.values()):
+    if sum(weights) != sum(points.values()):
         return marks
     best: tuple[tuple[int, int, int], list[_Mark]] | None = None
     for moves in product(*_moves_by_boundary(marks, weights, points)):

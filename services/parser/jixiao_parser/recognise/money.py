@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from jixiao.forms.model import Doubt, DoubtKind, Funds, FundsRow, FundsTotal, Value
 from jixiao_parser.recognise import labels
+from jixiao_parser.recognise.agreement import disagreement
 from jixiao_parser.recognise.align import Fit, Slot, fit
 from jixiao_parser.recognise.grid import Item, Line
 from jixiao_parser.recognise.sections import Pieces
@@ -41,7 +42,20 @@ def funds_of(pieces: Pieces) -> Funds:
         )
         rows.setdefault(name, _row(line, line.items[at + 1 :], slots, name))
     total = FundsTotal(**rows.get("total", {}))
+    if total.weight.text is None and "weight" not in {slot.name for slot in slots}:
+        total = total.model_copy(update={"weight": _weight_of_heading(pieces)})
     return Funds(total=total, **{name: FundsRow(**rows.get(name, {})) for name in ("fiscal", "carryover", "other")})
+
+
+def _weight_of_heading(pieces: Pieces) -> Value:
+    """The points that the table's own label prints, where it has no column for them: 预算执行情况（20分）."""
+    lines = [*pieces.prelude, *pieces.fields, *([pieces.funds_header] if pieces.funds_header else []), *pieces.funds]
+    for line in lines:
+        for item in line.items:
+            points = labels.points_of(item.text or "")
+            if points is not None and labels.key(item.text or "") in labels.SECTIONS:
+                return line.value(item, text=str(points))
+    return Value()
 
 
 def amount_unit_of(pieces: Pieces) -> str:
@@ -86,4 +100,7 @@ def _no_number(item: Item) -> Doubt | None:
 
 
 def _complete(found: Mapping[str, Item]) -> float:
-    return 0.3 * sum(name not in found for name in AMOUNTS)
+    missing = sum(name not in found for name in AMOUNTS)
+    if not missing and "weight" not in found:
+        return 0.0
+    return 0.3 * missing + disagreement({name: item.text for name, item in found.items() if item.text})

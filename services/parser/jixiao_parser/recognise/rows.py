@@ -151,8 +151,9 @@ def _complete(known: frozenset[str], found: Mapping[str, Item]) -> float:
         cost += 1.0
     if "target" not in found and "name" in found:
         cost += 1.2
-    if "name" not in found and "target" in found and found["target"].text not in labels.PLACEHOLDERS:
-        cost += 2.0
+    said = [found[name].text for name in ("target", "actual") if name in found]
+    if "name" not in found and any(text not in labels.PLACEHOLDERS for text in said):
+        cost += 2.5
     return cost
 
 

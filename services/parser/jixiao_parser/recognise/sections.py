@@ -132,12 +132,12 @@ def _put(current: Pieces, line: Line, part: Part) -> None:
         current.indicators.append(line)
     elif part is Part.GOALS_HEADER and current.goals_header is None:
         current.goals_header = line
-    elif current.goals_header is not None:
-        current.goals.append(line)
     elif part is Part.FUNDS_HEADER:
         current.funds_header = current.funds_header or line
     elif part is Part.FUNDS:
         current.funds.append(line)
+    elif current.goals_header is not None:
+        current.goals.append(line)
     elif part is Part.FIELDS:
         current.fields.append(line)
     elif not current.fields:

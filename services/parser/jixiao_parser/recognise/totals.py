@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from jixiao.forms.model import Doubt, DoubtKind, FundsTotal, Indicator, Value
+from jixiao_parser.recognise import labels
 from jixiao_parser.recognise.grid import Item
 from jixiao_parser.recognise.sections import Pieces
 from jixiao_parser.recognise.texts import is_hashes, is_number, number
@@ -22,7 +23,15 @@ def totals_of(pieces: Pieces) -> tuple[Value, Value]:
     if not figures:
         return Value(), Value()
     alone = line.value(figures[0])
-    return (alone, Value()) if number(figures[0].text) == FULL else (Value(), alone)
+    return (alone, Value()) if number(figures[0].text) == FULL and _has_weights(pieces) else (Value(), alone)
+
+
+def _has_weights(pieces: Pieces) -> bool:
+    """Whether the table has a column of weights; some provinces print scores alone."""
+    header = pieces.indicators_header
+    return header is None or any(
+        labels.INDICATOR_COLUMNS.get(labels.key(item.text or "")) == "weight" for item in header.items
+    )
 
 
 def _is_figure(item: Item) -> bool:

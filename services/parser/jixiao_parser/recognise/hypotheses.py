@@ -1,0 +1,117 @@
+"""The ways to read a document, tried one after the other; how sound the forms are that each gives decides."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from jixiao.forms.document import Document
+from jixiao.forms.model import Decision, Form, Indicator
+from jixiao_parser.recognise import labels
+from jixiao_parser.recognise.assemble import assembled
+from jixiao_parser.recognise.flow import on_a_grid
+from jixiao_parser.recognise.grid import Line, lines_of
+from jixiao_parser.recognise.layout import laid_out
+from jixiao_parser.recognise.stacked import unstacked
+from jixiao_parser.recognise.stream_forms import streamed
+from jixiao_parser.recognise.texts import number
+
+STEPS = (
+    ("每行一个单元格，按表头的列数还原", unstacked),
+    ("以空格对齐各列，按列位置还原", laid_out),
+    ("按阅读顺序排列，按分值和得分还原各行", on_a_grid),
+)
+TABLE, STREAM = "按原表的行和列", "不依赖行列，按标签和数字重新排出各行"
+BROKEN = 2  # a row without its name tells more against a reading than a whole row for it
+FUNDED = 2
+CLOSES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """The forms of a document, and what was decided on the way."""
+
+    forms: tuple[Form, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+
+
+def best_reading(document: Document) -> Recognised:
+    """The forms as they stand on the grid; where these are not whole, as the labels tell, if that is better."""
+    name, lines = _on_grid(document)
+    first = assembled(lines)
+    if first.forms and all(is_whole(form) for form in first.forms):
+        return Recognised(first.forms, (_chosen(name, first.forms), *first.decisions))
+    second = assembled(streamed(document))
+    better, other = (second, first) if soundness(second.forms) > soundness(first.forms) else (first, second)
+    names = (STREAM, name) if better is second else (name, STREAM)
+    told = [_chosen(names[0], better.forms)] if better.forms else []
+    return Recognised(better.forms, (*told, _rejected(names[1], other.forms), *better.decisions))
+
+
+def _on_grid(document: Document) -> tuple[str, list[Line]]:
+    lines = list(lines_of(document))
+    for name, step in STEPS:
+        put = step(lines)
+        if len(put) != len(lines) or any(one is not other for one, other in zip(put, lines, strict=True)):
+            return name, put
+    return TABLE, lines
+
+
+def is_whole(form: Form) -> bool:
+    """Whether a form has money and indicators, and each of these its name."""
+    return bool(form.indicators) and _is_funded(form) and not any(_is_nameless(each) for each in form.indicators)
+
+
+def soundness(forms: Sequence[Form]) -> int:
+    """How much speaks for a reading: whole rows, money, and sums that close; rows without a name speak against it."""
+    return sum(_soundness(form) for form in forms)
+
+
+def _soundness(form: Form) -> int:
+    rows = [bool(each.name.text) and _is_figure(each) for each in form.indicators]
+    broken = sum(_is_nameless(each) for each in form.indicators)
+    closing = CLOSES * closes(form)
+    return bool(form.name.text) + FUNDED * _is_funded(form) + sum(rows) - BROKEN * broken + closing
+
+
+def closes(form: Form) -> bool:
+    """Whether the scores, or else the weights, of a form make its total."""
+    for total, own, name in (
+        (form.total_weight, form.funds.total.weight, "weight"),
+        (form.total_score, form.funds.total.score, "score"),
+    ):
+        parts = [number(own.text), *(number(getattr(each, name).text) for each in form.indicators)]
+        if number(total.text) is not None and number(total.text) == sum(part for part in parts if part is not None):
+            return True
+    return False
+
+
+def _is_funded(form: Form) -> bool:
+    return any(number(value.text) is not None for value in (form.funds.total.budget, form.funds.total.executed))
+
+
+def _is_figure(indicator: Indicator) -> bool:
+    return number(indicator.weight.text) is not None or number(indicator.score.text) is not None
+
+
+def _is_nameless(indicator: Indicator) -> bool:
+    if indicator.name.text or number(indicator.weight.text) == 0:
+        return False
+    texts = (indicator.target.text, indicator.actual.text, indicator.weight.text)
+    return any(text and text not in labels.PLACEHOLDERS for text in texts)
+
+
+def _chosen(name: str, forms: Sequence[Form]) -> Decision:
+    return Decision(about="读法", tried=name, outcome="采用：" + "，".join(_facts(forms)), chosen=True)
+
+
+def _rejected(name: str, forms: Sequence[Form]) -> Decision:
+    return Decision(about="读法", tried=name, outcome="未采用：" + ("，".join(_facts(forms)) or "没有读出表格"))
+
+
+def _facts(forms: Sequence[Form]) -> Iterator[str]:
+    rows = [each for form in forms for each in form.indicators]
+    if not forms:
+        return
+    yield f"{len(forms)}张表，{len(rows)}项指标"
+    broken = sum(_is_nameless(each) for each in rows)
+    yield f"{broken}项没有名称" if broken else "各项指标均有名称"
+    yield f"{sum(map(_is_funded, forms))}张有资金数额，{sum(map(closes, forms))}张与总分相符"

@@ -1,0 +1,228 @@
+"""Forms in a stream: cut by the labels of their parts, each part put back onto a grid."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from jixiao.forms.document import Document
+from jixiao_parser.recognise import labels
+from jixiao_parser.recognise.flow_rows import GUESS
+from jixiao_parser.recognise.grid import Line, made_line
+from jixiao_parser.recognise.stream import SURE_LABEL, Found, Stream, stream_of
+from jixiao_parser.recognise.stream_funds import figures_of, money
+from jixiao_parser.recognise.stream_levels import indicator_lines
+from jixiao_parser.recognise.texts import is_number
+from jixiao_parser.recognise.wraps import two_texts
+
+HEADER_SLACK = 3  # signs between two labels of a header that do not part them
+INDICATOR_COLUMNS = 3  # beside the name
+PRELUDE = 120
+TITLE = 40
+LABEL_ABOVE = 12
+PROJECT = "项目"
+NAMES_END = ("项目", "经费", "资金", "工程", "费用", "补助", "补贴", "奖励")
+SHORTEST = 2  # labels of a header stand side by side, so that short ones are sure as well
+FUNDS_FIRST = 3
+_TOTAL = re.compile(r"(?P<weight>100(?:\.0+)?)?(?P<score>100(?:\.0+)?|[1-9]\d?(?:\.\d{1,2})?)?")
+_FIELDS = {word: name for word, name in labels.FIELDS.items() if len(word) >= SURE_LABEL}
+_HEAD = {**_FIELDS, **dict.fromkeys(labels.OTHERS, "other"), **dict.fromkeys(labels.SECTIONS, "section")}
+_BREAKS = dict.fromkeys([*labels.SECTIONS, *labels.OTHERS], "")
+_ENDS = dict.fromkeys(labels.TOTALS, "total") | dict.fromkeys(labels.CLOSINGS, "closing")
+_POINTS = re.compile(r"\((\d{1,2})分\)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """Labels of columns side by side: ``begin`` to ``end``, with their names and words."""
+
+    part: str
+    begin: int
+    end: int
+    columns: tuple[Found, ...]
+
+    def names(self) -> list[str]:
+        """The columns in their order."""
+        return [found.meaning for found in self.columns]
+
+
+def streamed(document: Document) -> list[Line]:
+    """The lines of the forms in a document, put back onto a grid; none where no header of indicators is."""
+    stream = stream_of(document)
+    lines: list[Line] = []
+    for begin, end in _forms(stream):
+        lines += _form(stream, begin, end, begin - PRELUDE)
+    return [line for line in lines if line.items]
+
+
+def _forms(stream: Stream) -> Iterator[tuple[int, int]]:
+    """From one 项目名称 to the next; a form has a header of indicators."""
+    whole = len(stream.text)
+    dense = stream.is_dense(0, whole)
+    headers = [header.begin for header in _headers(stream, 0, whole, dense, labels.INDICATOR_COLUMNS, _is_indicators)]
+    heads = [found.begin for found in stream.labels(_FIELDS, 0, whole, dense) if found.meaning == "name"]
+    starts = [one for one, other in pairwise([*heads, whole]) if any(one < at < other for at in headers)]
+    yield from pairwise([*starts, whole])
+
+
+def _form(stream: Stream, begin: int, end: int, before: int) -> Iterator[Line]:
+    dense = stream.is_dense(begin, end)
+    indicators = list(_headers(stream, begin, end, dense, labels.INDICATOR_COLUMNS, _is_indicators))
+    first = indicators[0].begin
+    funds = list(_headers(stream, begin, first, dense, labels.FUND_COLUMNS, _is_funds))[:1]
+    goals = list(_headers(stream, begin, first, dense, labels.GOALS, _is_goals))[:1]
+    parts = sorted([*funds, *goals, *indicators], key=lambda header: header.begin)
+    head = min(header.begin for header in parts)
+    prelude = stream.printed[max(0, before) : begin]
+    if prelude:
+        yield made_line(stream.line_at(begin), [(0, prelude[-TITLE:])])
+    yield from _head(stream, max(0, before), begin, head, dense)
+    for at, header in enumerate(parts):
+        until = parts[at + 1].begin if at + 1 < len(parts) else end
+        if header.part == "funds":
+            yield from _funds(stream, header, until, begin, dense)
+        elif header.part == "goals":
+            yield from _goals(stream, header, until, dense)
+    yield from _indicators(stream, indicators, end, dense)
+
+
+def _headers(
+    stream: Stream, begin: int, end: int, dense: bool, words: Mapping[str, str], holds: Callable[[set[str]], str]
+) -> Iterator[_Header]:
+    """The runs of labels, side by side, that make a header; ``holds`` names the part that columns belong to."""
+    run: list[Found] = []
+    table = {word: name for word, name in words.items() if name != "frame"} | _BREAKS
+    for found in [*stream.labels(table, begin, end, dense, SHORTEST), Found(end + 99, end + 99, "")]:
+        known = {"", *(one.meaning for one in run)}
+        if run and (found.begin - run[-1].end > HEADER_SLACK or found.meaning in known):
+            part = holds({one.meaning for one in run})
+            if part:
+                yield _Header(part, run[0].begin, run[-1].end, tuple(run))
+            run = []
+        run += [found] if found.meaning else []
+
+
+def _is_indicators(names: set[str]) -> str:
+    return (
+        "indicators" if "name" in names and len(names & {"level1", "level2", "target", "actual", "score"}) >= 3 else ""
+    )
+
+
+def _is_funds(names: set[str]) -> str:
+    return "funds" if len(names & {"initial", "budget", "executed"}) >= 2 else ""
+
+
+def _is_goals(names: set[str]) -> str:
+    return "goals" if "expected" in names and "actual" in names else ""
+
+
+def _head(stream: Stream, before: int, begin: int, end: int, dense: bool) -> Iterator[Line]:
+    found = [each for each in stream.labels(_HEAD, before, end, dense) if each.meaning != "name" or each.begin >= begin]
+    found = [_without_end_of_name(stream, one, each) for one, each in pairwise([Found(0, 0, ""), *found])]
+    for one, other in pairwise([*found, Found(end, end, "")]):
+        if one.meaning not in ("other", "section") and (one.begin >= begin or one.meaning == "code"):
+            value = stream.printed[one.end : other.begin]
+            yield made_line(stream.line_at(one.begin), [(0, stream.printed[one.begin : one.end]), (1, value)])
+
+
+def _without_end_of_name(stream: Stream, before: Found, label: Found) -> Found:
+    """Where nothing parts a name from 项目负责人 behind it, 项目 may be the name's last word, and 负责人 the label."""
+    word = stream.text[label.begin : label.end].rstrip(":")
+    ambiguous = before.meaning == "name" and word.startswith(PROJECT) and word.removeprefix(PROJECT) in labels.OTHERS
+    if ambiguous and not stream.parted(label.begin) and not stream.text[: label.begin].endswith(NAMES_END):
+        return Found(label.begin + len(PROJECT), label.end, label.meaning)
+    return label
+
+
+def _funds(stream: Stream, header: _Header, end: int, begin: int, dense: bool) -> Iterator[Line]:
+    slots = header.names()
+    rows = [
+        found
+        for found in stream.labels(labels.FUND_ROWS, max(begin, header.begin - LABEL_ABOVE), end, dense, SHORTEST)
+        if found.begin >= header.end or found.end == header.begin
+    ]
+    about = stream.text[max(begin, header.begin - 30) : max(header.end, *(found.begin for found in rows[:1]), 0)]
+    points = _POINTS.search(about)
+    table = f"项目资金（{'万元' if '万元' in about else '元'}）" + (f"（{points[1]}分）" if points else "")
+    printed = [stream.printed[found.begin : found.end] for found in header.columns]
+    yield made_line(stream.line_at(header.begin), [(0, table), *enumerate(printed, start=FUNDS_FIRST)])
+    given = {"weight": points[1]} if points and "weight" not in slots else {}
+    above: dict[str, str] = {}
+    for one, other in pairwise([*rows, Found(end, end, "")]):
+        pieces = list(stream.pieces(max(one.end, header.end), other.begin))
+        found = money(figures_of(pieces, len(slots)), slots, above, given)
+        above = above or found
+        cells = [(FUNDS_FIRST + slots.index(name), text) for name, text in found.items()]
+        yield made_line(stream.line_at(one.begin), [(1, stream.printed[one.begin : one.end]), *cells])
+
+
+def _goals(stream: Stream, header: _Header, end: int, dense: bool) -> Iterator[Line]:
+    stops = {**_BREAKS, **_FRAMES}
+    end = next((found.begin for found in stream.labels(stops, header.end, end, dense)), end)
+    printed = [stream.printed[found.begin : found.end] for found in header.columns]
+    yield made_line(stream.line_at(header.begin), [(1, printed[0]), (4, printed[-1])])
+    pieces = list(stream.pieces(header.end, end))
+    texts = [text for text, _ in pieces if text]
+    if not texts:
+        return
+    line = stream.line_at(header.end)
+    if len(texts) == 2:
+        yield made_line(line, [(1, texts[0]), (4, texts[1])])
+    elif len(texts) == 1:
+        first, second = _halves(texts[0]) if dense else _alone(pieces)
+        yield made_line(line, [(1, first), (4, second)], {1: GUESS, 4: GUESS} if first and second else {})
+    else:
+        found = two_texts([(at, (text,)) for at, text in enumerate(texts)])
+        yield made_line(line, [(1, found.first), (4, found.second)], {} if found.sure else {1: GUESS, 4: GUESS})
+
+
+_FRAMES = {word: name for word, name in {**labels.INDICATOR_COLUMNS, **labels.GOALS}.items() if name == "frame"}
+
+
+def _alone(pieces: Sequence[tuple[str, int]]) -> tuple[str, str]:
+    """One text where two should be: the empty cell beside it tells which is missing."""
+    text = next(text for text, _ in pieces if text)
+    return ("", text) if pieces[0] != (text, pieces[0][1]) and not pieces[0][0] else (text, "")
+
+
+def _halves(text: str) -> tuple[str, str]:
+    """Two texts that ran together: parted where the end is said twice, else at the sentence nearest the middle."""
+    for length in range(len(text) // 2, 5, -1):
+        if text[-length:] == text[-2 * length : -length]:
+            return text[:-length], text[-length:]
+    ends = [found.end() for found in re.finditer(r"[。；;]", text) if found.end() < len(text)]
+    cut = min(ends, key=lambda at: abs(at - len(text) / 2), default=len(text))
+    return text[:cut], text[cut:]
+
+
+def _indicators(stream: Stream, headers: Sequence[_Header], end: int, dense: bool) -> Iterator[Line]:
+    for at, header in enumerate(headers):
+        until = headers[at + 1].begin if at + 1 < len(headers) else end
+        until = next((found.begin for found in stream.labels(_BREAKS, header.end, until, dense)), until)
+        last = next((found for found in stream.labels(_ENDS, header.end, until, dense=False)), None)
+        if last is None and dense:
+            last = _dense_end(stream, header.end, until)
+        printed = [stream.printed[found.begin : found.end] for found in header.columns]
+        if at == 0:
+            yield made_line(stream.line_at(header.begin), enumerate(printed, start=1))
+        yield from indicator_lines(stream, header.names(), header.end, last.begin if last else until, dense)
+        if last is not None and last.meaning == "total":
+            yield _total(stream, last, "weight" in header.names())
+            return
+
+
+def _dense_end(stream: Stream, begin: int, end: int) -> Found | None:
+    found = re.compile(r"(?:总分|合计|总计)(?=\d|$)").search(stream.text, begin, end)
+    closing = next(iter(stream.labels(dict.fromkeys(labels.CLOSINGS, "closing"), begin, end, dense=True)), None)
+    return Found(found.start(), found.end(), "total") if found else closing
+
+
+def _total(stream: Stream, label: Found, weighed: bool) -> Line:
+    pieces = list(stream.pieces(label.end, label.end + 14))[:4]
+    figures = [text for text, _ in pieces if is_number(text)][:2]
+    if pieces and not is_number(pieces[0][0]) and (found := _TOTAL.match(pieces[0][0])):
+        figures = [text for text in found.groups() if text]
+    elif figures and len(figures) == 1 and float(figures[0].replace(",", "").rstrip("%分")) > 100:
+        found = _TOTAL.match(figures[0])
+        figures = [text for text in found.groups() if text] if found else figures
+    return made_line(stream.line_at(label.begin), [(0, "总分"), *enumerate(figures, start=6 if weighed else 7)])

@@ -1,0 +1,83 @@
+"""The money of a funds table whose columns are lost: its figures, dealt out so that they agree with one another."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from jixiao_parser.recognise.agreement import disagreement
+from jixiao_parser.recognise.texts import is_dash, is_hashes, is_number
+
+MOST_WAYS = 20_000
+AMOUNTS = ("initial", "budget", "executed")
+_NUMBER = re.compile(r"(?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d*)(?:\.\d{1,6})?%?")
+_FIGURES = re.compile(r"[\d.,%]+")
+
+
+def figures_of(pieces: Sequence[tuple[str, int]], most: int) -> list[str]:
+    """The figures that follow a row's label, with "" for empty cells; what else follows is no part of the row."""
+    found: list[str] = []
+    for text, _ in pieces:
+        if len(found) == most or (text and not (is_number(text) or is_dash(text) or is_hashes(text) or text == "/")):
+            head = _FIGURES.match(text)
+            if head and len(found) < most and not found:
+                found.append(head[0])
+            break
+        found.append(text)
+    return found
+
+
+def money(
+    figures: Sequence[str], slots: Sequence[str], above: Mapping[str, str], given: Mapping[str, str]
+) -> dict[str, str]:
+    """Which figure is what; ``above`` are those of the row 年度资金总额, ``given`` what a heading prints."""
+    if len(figures) >= len(slots) and all(not text or _is_one(text) for text in figures):
+        return {name: text for name, text in zip(slots, figures, strict=False) if text}
+    filled = [text for text in figures if text]
+    best: tuple[float, dict[str, str]] = (float("inf"), {})
+    for at, parts in enumerate(_cuts(filled, len(slots))):
+        for chosen in _choices(len(parts), len(slots)):
+            row = {slots[place]: part for place, part in zip(chosen, parts, strict=True)}
+            best = min(best, (_cost(row, slots, above) + disagreement({**given, **row}), row), key=lambda way: way[0])
+        if at > MOST_WAYS:
+            break
+    return best[1]
+
+
+def _is_one(text: str) -> bool:
+    return bool(_NUMBER.fullmatch(text)) or not _FIGURES.fullmatch(text)
+
+
+def _cuts(figures: Sequence[str], most: int) -> Iterator[list[str]]:
+    """The figures as they stand; one that ran together with others is cut in all ways that give numbers."""
+    if len(figures) == 1 and _FIGURES.fullmatch(figures[0]):
+        yield from _cut(figures[0], most)
+    elif len(figures) <= most:
+        yield list(figures)
+
+
+def _cut(text: str, most: int) -> Iterator[list[str]]:
+    if not text:
+        yield []
+    elif most:
+        for end in range(len(text), 0, -1):
+            if _NUMBER.fullmatch(text[:end]):
+                for rest in _cut(text[end:], most - 1):
+                    yield [text[:end], *rest]
+
+
+def _choices(count: int, places: int, first: int = 0) -> Iterator[tuple[int, ...]]:
+    if not count:
+        yield ()
+        return
+    for place in range(first, places - count + 1):
+        for rest in _choices(count - 1, places, place + 1):
+            yield (place, *rest)
+
+
+def _cost(row: Mapping[str, str], slots: Sequence[str], above: Mapping[str, str]) -> float:
+    cost = sum(1.0 for name in ("budget", "executed") if name in slots and name not in row)
+    cost += 0.3 * sum(1 for name in slots if name not in row)
+    cost += sum(2.0 for name in AMOUNTS if "%" in row.get(name, ""))
+    cost += 0.3 * (len({len(text.partition(".")[2]) for name, text in row.items() if name in AMOUNTS}) - 1)
+    cost += sum(0.5 for name, text in above.items() if name in row and row[name] != text)
+    cost += sum(1.0 for name in row if above and name not in above and name in slots)
+    return cost + sum(1.0 for name in AMOUNTS if row.get(name) == "/")

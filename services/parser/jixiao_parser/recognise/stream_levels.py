@@ -1,0 +1,96 @@
+"""The indicators in a stream: what stands behind the label of a level, up to the next label, are its rows."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from jixiao_parser.recognise import labels
+from jixiao_parser.recognise.grid import Line, made_line
+from jixiao_parser.recognise.stream import CELL, Found, Stream
+from jixiao_parser.recognise.stream_rows import Atom, cut_up, dealt
+
+LONG = 6
+LABEL = "指标"
+_WORDS = {f"{word}{end}": word for word in (*labels.LEVEL1, *labels.LEVEL2) for end in ("", LABEL)}
+_SURE = {word: bare for word, bare in _WORDS.items() if word.endswith(LABEL) or len(word) >= LONG}
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What stands behind labels: the labels as printed, and where it is."""
+
+    level1: str
+    level2: str
+    begin: int
+    end: int
+
+
+def indicator_lines(stream: Stream, columns: Sequence[str], begin: int, end: int, dense: bool) -> Iterator[Line]:
+    """A line for each indicator between two places; ``columns`` as the header has them."""
+    slots = [name for name in columns if name not in ("level1", "level2", "frame")]
+    for part in _parts(stream, begin, end, dense):
+        label1, label2 = part.level1, part.level2
+        for row in dealt(_atoms(stream, part, dense), slots):
+            cells = [(1 + columns.index(name), text) for name, text in row.items()]
+            if label1 and "level1" in columns:
+                cells.append((1 + columns.index("level1"), label1))
+            if label2:
+                cells.append((1 + columns.index("level2") if "level2" in columns else 0, label2))
+            yield made_line(stream.line_at(part.begin), sorted(cells))
+            label1 = label2 = ""
+
+
+def _atoms(stream: Stream, part: _Part, dense: bool) -> list[Atom]:
+    pieces = list(stream.pieces(part.begin, part.end))
+    if not dense:
+        return pieces
+    atoms: list[Atom] = []
+    for text, gap in pieces:
+        cut = cut_up(text)
+        atoms += [(cut[0][0], gap), *cut[1:]] if cut else [(text, gap)]
+    return atoms
+
+
+def _parts(stream: Stream, begin: int, end: int, dense: bool) -> Iterator[_Part]:
+    found = _labels(stream, begin, end, dense)
+    level1 = level2 = ""
+    for at, label in enumerate(found):
+        until = found[at + 1].begin if at + 1 < len(found) else end
+        printed = stream.printed[label.begin : label.end]
+        if _is_level1(label, found[at - 1] if at else None):
+            level1, level2 = printed, ""
+        else:
+            level2 = printed
+        if until > label.end or at + 1 == len(found):
+            yield _Part(level1, level2 or _only(level1), label.end, until)
+            level1 = ""
+
+
+def _only(level1: str) -> str:
+    """满意度 has but one second level in most forms, which then is not printed."""
+    return level1 if labels.level_key(level1) in labels.LEVEL2 else ""
+
+
+def _is_level1(label: Found, before: Found | None) -> bool:
+    """满意度指标 may be either: it is the second where the same stands right before it."""
+    if label.meaning not in labels.LEVEL1:
+        return False
+    return not (label.meaning in labels.LEVEL2 and before is not None and _adjacent(before, label))
+
+
+def _adjacent(before: Found, label: Found) -> bool:
+    return before.end == label.begin and before.meaning == label.meaning
+
+
+def _labels(stream: Stream, begin: int, end: int, dense: bool) -> list[Found]:
+    """The labels, without those that are the name of an indicator: said once more, and without 指标."""
+    kept: list[Found] = []
+    words = _SURE if dense else _WORDS
+    for label in stream.labels(words, begin, end, dense):
+        printed = stream.text[label.begin : label.end]
+        same = bool(kept) and labels.LEVEL2.get(kept[-1].meaning) == labels.LEVEL2.get(label.meaning)
+        if same and kept[-1].end == label.begin and LABEL not in printed and kept[-1].meaning in labels.LEVEL2:
+            continue
+        if stream.gaps.get(label.begin, 0) < CELL and not dense and LABEL not in printed:
+            continue
+        kept.append(label)
+    return kept

@@ -1,0 +1,140 @@
+"""The rows of an indicator table whose lines are lost: the pieces between two labels, dealt out to the columns.
+
+The cheapest way to deal them out is taken: figures where figures stand, a score not above its weight, target and
+actual of a kind. Where the text has run together, pieces are also cut: 1020万元20万元10 is 10, 20万元, 20万元, 10.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+
+from jixiao_parser.recognise import labels
+from jixiao_parser.recognise.stream import BLANK, CELL, GLUED
+from jixiao_parser.recognise.stream_costs import NEVER, Costs, is_points
+from jixiao_parser.recognise.texts import is_dash, is_number
+
+FARTHEST = 24  # pieces of one cell, at most
+RUBBLE, RUBBLE_SIGN, RUBBLE_EMPTY = 3.0, 0.02, 0.1  # a piece that is no part of any row, and each of its signs
+JOIN = {GLUED: 0.0, BLANK: 0.5, CELL: 1.2}
+CUT, CUT_NUMBER = 0.3, 0.5
+_KINDS = re.compile(r"指标\d{1,2}[:：]|\d+(?:[-—~至]\d+)+|[\d.,，]+%?|[≥≤＞＜><=]+|[^\d.,，≥≤＞＜><=]+")
+_DIGITS = re.compile(r"(?<!指标)(?<!指标\d)(?<![\d—~至-])\d+(?![\d—~至-])")
+_TWINS = re.compile(r"(?=([^\d]{2,})(\1))")
+_EMPTY_ROW = re.compile(r"[…\.。]{2,}")
+
+Atom = tuple[str, int]
+
+
+def dealt(atoms: Sequence[Atom], slots: Sequence[str]) -> list[dict[str, str]]:
+    """The rows among these pieces; ``slots`` are the columns in their order. Rows that say nothing are left out."""
+    atoms = [atom for atom in atoms if not _EMPTY_ROW.fullmatch(atom[0])]
+    rows = [row for begin, end in _numbered(atoms) for row in _Deal(atoms[begin:end], slots).rows()]
+    return [row for row in rows if row.get("name") and not _says_nothing(row)]
+
+
+def cut_up(text: str) -> list[Atom]:
+    """The parts of a piece that ran together: cut between figures and words, inside figures, between twins."""
+    if is_points(text):
+        return [(text, GLUED)]
+    places = {0, *(found.start() for found in _KINDS.finditer(text))}
+    places |= {at for found in _DIGITS.finditer(text) for at in range(found.start(), found.end())}
+    places |= {found.start(2) for found in _TWINS.finditer(text)}
+    return [(text[one:other], GLUED) for one, other in pairwise([*sorted(places), len(text)]) if one < other]
+
+
+def _numbered(atoms: Sequence[Atom]) -> list[tuple[int, int]]:
+    """Templates number the names of a level (指标1：…): each number begins a row."""
+    begins = [at for at, (text, gap) in enumerate(atoms) if labels.is_numbered(text) and (gap or text[-1] in ":：")]
+    return [each for each in pairwise([0, *(at for at in begins if at), len(atoms)]) if each[0] < each[1]]
+
+
+def _says_nothing(row: Mapping[str, str]) -> bool:
+    return all(is_dash(text) or labels.without_number(text) in labels.PLACEHOLDERS for text in row.values())
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Step:
+    """The next cell: ``cost`` of it and all behind it, its column and text, pieces taken, and the column after."""
+
+    cost: float
+    name: str = ""
+    text: str = ""
+    taken: int = 0
+    after: int = 0
+
+
+class _Deal:
+    """One way after the other to deal out pieces; costs are found once."""
+
+    def __init__(self, atoms: Sequence[Atom], slots: Sequence[str]) -> None:
+        self._atoms = atoms
+        self._slots = slots
+        glued = any(gap == GLUED for _, gap in atoms[1:])
+        self._costs = Costs(glued, "weight" in slots, "relation" in slots)
+        self._join = {gap: cost * (1 + glued) for gap, cost in JOIN.items()}
+        self._cut_number = CUT_NUMBER * (1 + ("relation" in slots))
+        self._step = cache(self._cheapest)
+
+    def rows(self) -> list[dict[str, str]]:
+        """The rows, with what each column holds."""
+        rows: list[dict[str, str]] = []
+        at, slot, target, weight = 0, 0, "", ""
+        while at < len(self._atoms) or slot:
+            step = self._step(at, slot, target, weight)
+            if slot == 0 and step.name:
+                rows.append({})
+            if step.text:
+                rows[-1][step.name] = step.text
+            target, weight = _kept(step.name, step.text, step.after, target, weight)
+            at, slot = at + step.taken, step.after
+        return rows
+
+    def _cheapest(self, at: int, slot: int, target: str, weight: str) -> _Step:
+        if at == len(self._atoms) and slot == 0:
+            return _Step(0.0)
+        name, after = self._slots[slot], (slot + 1) % len(self._slots)
+        ways = [self._left_over(at, slot, target, weight)]
+        if slot:
+            kept = _kept(name, "", after, target, weight)
+            ways.append(_Step(self._costs.absent(name) + self._step(at, after, *kept).cost, name, "", 0, after))
+        for count in range(1, min(FARTHEST, len(self._atoms) - at) + 1):
+            joined = self._joined(at, count)
+            if joined is None:
+                break
+            text, cost = joined
+            cost += self._costs.cell(name, text, target, weight)
+            if cost < NEVER:
+                cost += self._step(at + count, after, *_kept(name, text, after, target, weight)).cost
+                ways.append(_Step(cost, name, text, count, after))
+        return min(ways)
+
+    def _left_over(self, at: int, slot: int, target: str, weight: str) -> _Step:
+        """The next piece is no part of a row: between rows any, in a row an empty cell."""
+        if at == len(self._atoms) or (slot and self._atoms[at][0]):
+            return _Step(2 * NEVER, taken=1, after=slot)
+        text = self._atoms[at][0]
+        cost = RUBBLE + RUBBLE_SIGN * len(text) if text else RUBBLE_EMPTY
+        return _Step(cost + self._step(at + 1, slot, target, weight).cost, taken=1, after=slot)
+
+    def _joined(self, at: int, count: int) -> tuple[str, float] | None:
+        """Some pieces as one cell, and what that costs; None when they cannot be."""
+        atoms = self._atoms[at : at + count]
+        if not all(text for text, _ in atoms):
+            return ("", 0.0) if count == 1 else None
+        if count > 1 and all(is_number(part) for part, _ in atoms) and any(gap for _, gap in atoms[1:]):
+            return None
+        text = "".join(text for text, _ in atoms)
+        cost = sum(self._join[gap] for _, gap in atoms[1:])
+        for part, gap in self._atoms[at + count : at + count + 1]:
+            if gap == GLUED:
+                cost += self._cut_number if text[-1].isdigit() and part[0].isdigit() else CUT
+        return text, cost
+
+
+def _kept(name: str, text: str, after: int, target: str, weight: str) -> tuple[str, str]:
+    """The target and the weight that later cells of the row are compared with; none once the row ends."""
+    if not after:
+        return "", ""
+    return (text if name == "target" else target), (text if name == "weight" else weight)

@@ -1,0 +1,34 @@
+"""Forms of other provinces, in texts whose rows and columns are lost, read by their labels and figures."""
+
+from pathlib import Path
+
+import pytest
+
+from jixiao_parser import read
+from tests.unit.parser import cases
+
+FOLDER = cases.FOLDER / "provinces"
+
+
+@pytest.mark.parametrize("file", sorted(FOLDER.glob("*.txt")), ids=lambda file: file.stem)
+def test_a_text_reads_as_it_says(file: Path) -> None:
+    """The record is that of the case file; an empty cell and none are the same here, the text does not tell them."""
+    text, _, record = file.read_text(encoding="utf-8").partition("\n---\n")
+    lines = record.strip().split("\n")
+    (expected,), _ = cases._records(lines[:-1])
+    (form,) = read(text.encode(), file.name).forms
+    assert _filled(cases.record_of(form)) == _filled(expected)
+    assert f"layout {form.layout}" == lines[-1]
+
+
+def _filled(item: object) -> object:
+    """A record without what is empty."""
+    if isinstance(item, dict):
+        return {name: filled for name, value in item.items() if (filled := _filled(value))}
+    return [_filled(each) for each in item] if isinstance(item, list) else item
+
+
+def test_prose_on_evaluation_is_no_form() -> None:
+    """Words of the form in a text do not make one."""
+    text = "本表的一级指标、二级指标、三级指标由各单位填写，年度指标值、分值和得分见附件。项目名称：略。"
+    assert read(text.encode(), "a.txt").forms == ()
