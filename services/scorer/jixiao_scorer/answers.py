@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cached_property
 
 from jixiao.forms import Indicator, Value
-from jixiao_scorer.compare import Comparison, Kind, Why, compare, is_positive_cost, measures, normal
+from jixiao_scorer.compare import Cell, Comparison, Kind, Why, compare, compare_cells, is_positive_cost
 from jixiao_scorer.compare.words import CLASSIFIED
+from jixiao_scorer.lazy import lazy
 from jixiao_scorer.reasons import Reason, reason
 
 _CENT = Decimal("0.01")
@@ -23,24 +23,41 @@ class Answer:
     year: int | None = None
     reason_lost: bool = False  # the deviation column was mixed up hereabouts
 
-    @cached_property
+    @lazy
+    def target(self) -> Cell:
+        """The target, parsed once."""
+        return Cell(self.indicator.target.text)
+
+    @lazy
+    def actual(self) -> Cell:
+        """The actual, parsed once."""
+        return Cell(self.indicator.actual.text)
+
+    @lazy
     def found(self) -> Comparison:
         """Target against actual."""
         row = self.indicator
-        return compare(row.target.text, row.actual.text, self.name, self.level2, self.year)
+        if row.target.text == row.actual.text:
+            return compare(row.target.text, row.actual.text)
+        return compare_cells(self.target, self.actual, self.name, self.level2, self.year)
 
-    @cached_property
+    @lazy
+    def over(self) -> Decimal | None:
+        """The largest ratio of actual to a positive target."""
+        return self.found.over
+
+    @lazy
     def reason(self) -> Reason:
         """What the deviation cell says."""
         found = reason(self.indicator.deviation.text)
         return Reason.UNKNOWN if self.reason_lost and found.is_missing else found
 
-    @property
+    @lazy
     def name(self) -> str:
         """The indicator's name, empty where there is none."""
         return self.indicator.name.text or ""
 
-    @property
+    @lazy
     def level2(self) -> str:
         """The second level, empty where there is none."""
         return self.indicator.level2.text or ""
@@ -68,8 +85,7 @@ class Answer:
 
     def reached(self, percent: Decimal) -> bool:
         """Whether a positive target was reached to so many per cent or more."""
-        over = self.found.over
-        return over is not None and over * 100 >= percent
+        return self.over is not None and self.over * 100 >= percent
 
     @property
     def cells(self) -> tuple[Value, ...]:
@@ -79,11 +95,9 @@ class Answer:
     @property
     def has_wrong_sign(self) -> bool:
         """Whether this is a cost in money or as a share, given as a floor, and not of the kind that should be large."""
-        text = self.indicator.target.text
-        if self.level2 != "成本" or not text or is_positive_cost(self.name):
+        if self.level2 != "成本" or is_positive_cost(self.name):
             return False
-        aims = measures(normal(text))
-        return any(aim.op in ("≥", ">") and aim.unit.kind in (Kind.MONEY, Kind.SHARE) for aim in aims)
+        return any(aim.op in ("≥", ">") and aim.unit.kind in (Kind.MONEY, Kind.SHARE) for aim in self.target.measures)
 
     @property
     def is_quantitative(self) -> bool:
@@ -94,13 +108,14 @@ class Answer:
 
 def is_classified(indicator: Indicator) -> bool:
     """Whether a row only says that its contents are classified."""
-    return any((cell.text or "").startswith(CLASSIFIED) for cell in _cells(indicator))
+    return CLASSIFIED in _text(indicator)
 
 
 def spills(indicator: Indicator) -> bool:
     """Whether words of the deviation column stand in another cell, so that the reading mixed up the row."""
-    return any("偏差原因" in (cell.text or "") or "改进措施" in (cell.text or "") for cell in _cells(indicator))
+    text = _text(indicator)
+    return "偏差原因" in text or "改进措施" in text
 
 
-def _cells(indicator: Indicator) -> tuple[Value, ...]:
-    return (indicator.name, indicator.target, indicator.actual)
+def _text(indicator: Indicator) -> str:
+    return f"{indicator.name.text} {indicator.target.text} {indicator.actual.text}"

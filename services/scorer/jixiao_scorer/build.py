@@ -7,7 +7,7 @@ from jixiao.findings import Addend, Cause, Finding, Repair, RuleId, Severity, Su
 from jixiao.forms import Doubt, DoubtKind, Evidence, Value
 from jixiao.forms.printed import PERCENT, Printed
 from jixiao_scorer.case import Case
-from jixiao_scorer.words import plain, subject_name
+from jixiao_scorer.words import plain
 
 RULES_VERSION = 2
 
@@ -78,7 +78,7 @@ def finding(
 
 def row_subject(case: Case, place: int) -> Subject:
     """The subject of a finding about one indicator."""
-    return Subject(kind="indicator", name=subject_name(case.form.indicators, place))
+    return Subject(kind="indicator", name=case.subjects[place])
 
 
 def share(case: Case, points: Decimal) -> Decimal | None:

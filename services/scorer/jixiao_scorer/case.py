@@ -1,16 +1,16 @@
 """A form made ready for the rules: its printed numbers, and what is recomputed from them, each computed once."""
 
 from dataclasses import dataclass
-from decimal import Decimal
-from functools import cached_property
 
 from jixiao.findings import RuleId
 from jixiao.forms import DoubtKind, Form, FundsRow, Indicator
 from jixiao.forms.printed import PERCENT, WAN, YUAN, Printed
 from jixiao_scorer.answers import Answer, is_classified, spills
+from jixiao_scorer.lazy import lazy
 from jixiao_scorer.profiles import Profile
 from jixiao_scorer.reasons import Reason, reason
 from jixiao_scorer.recompute import execution_rate, execution_score, level_sums
+from jixiao_scorer.words import subject_names
 
 SOURCES = ("fiscal", "carryover", "other")
 FUND_ROWS = ("total", *SOURCES)
@@ -43,7 +43,7 @@ class Case:
     form: Form
     profile: Profile
 
-    @cached_property
+    @lazy
     def money(self) -> dict[tuple[str, str], Printed | None]:
         """The funds table by (row, column), in the form's unit."""
         funds = self.form.funds
@@ -57,7 +57,7 @@ class Case:
         unit = self.form.amount_unit
         return dict(zip(places, Printed.column(cells, unit, finest=_FEN.get(unit)), strict=True))
 
-    @cached_property
+    @lazy
     def source_sums(self) -> dict[str, Printed | None]:
         """The sum of the sources in each column; None while one of them is missing or unreadable.
 
@@ -85,64 +85,64 @@ class Case:
         """全年执行数 of the total."""
         return self.money["total", "executed"]
 
-    @cached_property
+    @lazy
     def stated_rate(self) -> Printed | None:
         """The printed 执行率; more than two decimals are padding."""
         return Printed.parse(self.form.funds.total.rate, PERCENT, "执行率", at_most=2)
 
-    @cached_property
+    @lazy
     def rate(self) -> Printed | None:
         """The execution rate from the money, not rounded."""
         return execution_rate(self.budget, self.executed)
 
-    @cached_property
+    @lazy
     def execution_points(self) -> Printed | None:
         """The printed score of execution, as given in the sums."""
         return self._scores[0]
 
-    @cached_property
+    @lazy
     def stated_points(self) -> Printed | None:
         """The printed score of execution as a rounded figure."""
         return Printed.parse(self.form.funds.total.score, label="预算执行得分")
 
-    @cached_property
+    @lazy
     def points(self) -> Printed | None:
         """The score of execution from the money."""
         return execution_score(self.rate, self.execution_weight or self.profile.execution)
 
-    @cached_property
+    @lazy
     def execution_weight(self) -> Printed | None:
         """The printed weight of execution."""
         return self._weights[0]
 
-    @cached_property
+    @lazy
     def total_weight(self) -> Printed | None:
         """The printed weight of the 总分 row; as given, not rounded."""
         return Printed.column([("总分行分值", self.form.total_weight)], whole_exact=True)[0]
 
-    @cached_property
+    @lazy
     def total_score(self) -> Printed | None:
         """The printed total score."""
         return Printed.parse(self.form.total_score, label="总分")
 
-    @cached_property
+    @lazy
     def rows(self) -> tuple[Row, ...]:
         """The indicators with their numbers."""
         pairs = zip(self.form.indicators, self._weights[1:], self._scores[1:], strict=True)
         return tuple(Row(place, indicator, weight, score) for place, (indicator, weight, score) in enumerate(pairs))
 
-    @cached_property
+    @lazy
     def scored_rows(self) -> tuple[Row, ...]:
         """The rows that carry points."""
         return tuple(row for row in self.rows if row.counts)
 
-    @cached_property
+    @lazy
     def year(self) -> int | None:
         """The form's year where all four digits are printed."""
         text = self.form.year.text or ""
         return int(text) if len(text) == 4 and text.isascii() and text.isdigit() else None
 
-    @cached_property
+    @lazy
     def answers(self) -> tuple[Answer, ...]:
         """The rows that carry points as answers to their targets; none of those that are classified."""
         spilt = {place + by for place, row in enumerate(self.form.indicators) if spills(row) for by in (-1, 0, 1)}
@@ -153,38 +153,50 @@ class Case:
             for score in (each.score.value if each.score is not None else None,)
         )
 
-    @cached_property
+    @lazy
+    def subjects(self) -> tuple[str, ...]:
+        """What names each indicator between versions."""
+        return subject_names(self.form.indicators)
+
+    @lazy
+    def missed(self) -> tuple[Answer, ...]:
+        """The rows whose target was not reached."""
+        return tuple(answer for answer in self.answers if answer.found.met is False)
+
+    @lazy
+    def far_over(self) -> tuple[Answer, ...]:
+        """The rows whose positive target was exceeded so far that a reason is owed."""
+        limit = self.profile.rules[RuleId.WHY_OVER].limits["from"]
+        return tuple(answer for answer in self.answers if answer.reached(limit))
+
+    @lazy
     def wrong_signs(self) -> tuple[Answer, ...]:
         """The costs that are given as floors."""
         return tuple(answer for answer in self.answers if answer.has_wrong_sign)
 
-    @cached_property
-    def over_limit(self) -> Decimal:
-        """From how many per cent of its target on a row owes a reason."""
-        return self.profile.rules[RuleId.WHY_OVER].limits["from"]
-
-    @cached_property
+    @lazy
     def twofold_reasons(self) -> frozenset[str]:
         """Reasons that stand word for word on a row that fell short and on one that went far beyond."""
-        under = {answer.indicator.deviation.text or "" for answer in self.answers if answer.missed}
-        over = {answer.indicator.deviation.text or "" for answer in self.answers if answer.reached(self.over_limit)}
+        if not self.missed or not self.far_over:
+            return frozenset()
+        under, over = ({each.indicator.deviation.text or "" for each in rows} for rows in (self.missed, self.far_over))
         return frozenset(text for text in under & over if reason(text) is Reason.REAL)
 
-    @cached_property
+    @lazy
     def weights_known(self) -> bool:
         """Whether every weight is there; an empty cell is no weight, a lost or unreadable one is unknown."""
         known = (row.weight is not None or not row.indicator.weight.text for row in self.rows)
         lost = (row.indicator.weight.text is None for row in self.rows)
         return bool(self.scored_rows) and all(known) and not any(lost)
 
-    @cached_property
+    @lazy
     def indicator_weights(self) -> Printed | None:
         """The weights of all indicators; None while one is not known."""
         if not self.weights_known:
             return None
         return Printed.sum([row.weight for row in self.scored_rows if row.weight is not None])
 
-    @cached_property
+    @lazy
     def execution_apart(self) -> bool:
         """Whether execution stands outside the 100: the indicators alone make up the weights and the printed total."""
         weights, total, scores = self.indicator_weights, self.total_score, self.indicator_sum
@@ -192,14 +204,14 @@ class Case:
             return False
         return total is None or (scores is not None and total.meets(scores))
 
-    @cached_property
+    @lazy
     def weight_sum(self) -> Printed | None:
         """All weights, with execution's own unless that stands apart."""
         if self.execution_apart or self.indicator_weights is None:
             return self.indicator_weights
         return None if self.execution_weight is None else Printed.sum([self.execution_weight, self.indicator_weights])
 
-    @cached_property
+    @lazy
     def levels(self) -> dict[str, Printed]:
         """The weights of each first level; empty where a weight or a level is not known."""
         named = [(row.indicator.level1.text or "", row.weight) for row in self.scored_rows if row.weight is not None]
@@ -207,14 +219,14 @@ class Case:
             return {}
         return level_sums(named)
 
-    @cached_property
+    @lazy
     def indicator_sum(self) -> Printed | None:
         """The scores of all indicators; None while one that carries points is not readable."""
         if not self.weights_known or any(row.score is None for row in self.scored_rows):
             return None
         return Printed.sum([row.score for row in self.rows if row.score is not None])
 
-    @cached_property
+    @lazy
     def score_sum(self) -> Printed | None:
         """The sum of all scores, without execution's where that stands apart; None while a part is not readable.
 
@@ -230,23 +242,23 @@ class Case:
             part = part.or_else(true)
         return Printed.sum([part, self.indicator_sum])
 
-    @cached_property
+    @lazy
     def total_agrees(self) -> bool:
         """Whether the printed total is there and is the sum of the scores."""
         return self.total_score is not None and self.score_sum is not None and self.total_score.meets(self.score_sum)
 
-    @cached_property
+    @lazy
     def row_doubted(self) -> bool:
         """Whether the reader thinks that a row of the table is lost."""
         return any(doubt.kind is DoubtKind.LOST_ROW for doubt in self.form.doubts)
 
-    @cached_property
+    @lazy
     def _weights(self) -> tuple[Printed | None, ...]:
         cells = [("预算执行分值", self.form.funds.total.weight)]
         cells += [(each.name.text or "", each.weight) for each in self.form.indicators]
         return Printed.column(cells, whole_exact=True)
 
-    @cached_property
+    @lazy
     def _scores(self) -> tuple[Printed | None, ...]:
         cells = [("预算执行得分", self.form.funds.total.score)]
         cells += [(each.name.text or "", each.score) for each in self.form.indicators]

@@ -1,5 +1,6 @@
 """Numbers and names as they stand in a Chinese sentence."""
 
+from collections import Counter
 from decimal import Decimal
 
 from jixiao.forms import Indicator
@@ -55,14 +56,19 @@ def answered(answer: Answer) -> str:
 
 
 def subject_name(indicators: tuple[Indicator, ...], place: int) -> str:
-    """What names an indicator between versions: second level, normalised name, and which of that name it is."""
-    own = _level_and_name(indicators[place])
-    nth = sum(1 for each in indicators[: place + 1] if _level_and_name(each) == own)
-    return f"{own[0]}/{own[1]}/{nth}"
+    """What names one indicator between versions."""
+    return subject_names(indicators)[place]
 
 
-def _level_and_name(indicator: Indicator) -> tuple[str, str]:
-    return indicator.level2.text or "", normalise_name(indicator.name.text or "")
+def subject_names(indicators: tuple[Indicator, ...]) -> tuple[str, ...]:
+    """What names each indicator between versions: second level, normalised name, and which of that name it is."""
+    seen: Counter[str] = Counter()
+    names = []
+    for each in indicators:
+        own = f"{each.level2.text or ''}/{normalise_name(each.name.text or '')}"
+        seen[own] += 1
+        names.append(f"{own}/{seen[own]}")
+    return tuple(names)
 
 
 def _decimals(text: str) -> int:

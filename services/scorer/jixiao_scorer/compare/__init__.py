@@ -1,13 +1,15 @@
 """The comparison engine: target against actual, both as printed on the form."""
 
+from jixiao_scorer.compare.cell import Cell
 from jixiao_scorer.compare.direction import Direction, better_when_smaller, is_positive_cost
-from jixiao_scorer.compare.engine import Comparison, Why, compare
+from jixiao_scorer.compare.engine import Comparison, Why, compare, compare_cells
 from jixiao_scorer.compare.measures import Measure, measures
 from jixiao_scorer.compare.parts import Part
 from jixiao_scorer.compare.text import normal
 from jixiao_scorer.compare.units import Kind
 
 __all__ = [
+    "Cell",
     "Comparison",
     "Direction",
     "Kind",
@@ -16,6 +18,7 @@ __all__ = [
     "Why",
     "better_when_smaller",
     "compare",
+    "compare_cells",
     "is_positive_cost",
     "measures",
     "normal",

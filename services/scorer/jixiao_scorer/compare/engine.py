@@ -1,18 +1,18 @@
 """Target against actual: one answer, with its reason, for every pair of cells. Pure and without memory."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from jixiao_scorer.compare import words
+from jixiao_scorer.compare.cell import Cell
 from jixiao_scorer.compare.dates import Span, spans
 from jixiao_scorer.compare.direction import Direction
 from jixiao_scorer.compare.frequency import per_year
 from jixiao_scorer.compare.measures import Measure, measures
 from jixiao_scorer.compare.parts import Part, pair_up, part
-from jixiao_scorer.compare.text import normal
 from jixiao_scorer.compare.units import Kind, comparable
 
 _ONE, _ZERO = Decimal(1), Decimal(0)
@@ -33,8 +33,7 @@ class Why(StrEnum):
     TEXT = "text"  # both are sentences
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(NamedTuple):
     """``met`` is None where the cells cannot be compared; ``ratio`` is that of the part that decides."""
 
     why: Why
@@ -54,6 +53,7 @@ class Comparison:
         return max(ratios, default=None)
 
 
+_MEASURED = Why.MEASURED
 _SAME = Comparison(Why.SAME, True, _ONE)
 _BLANK, _NOT_APPLICABLE, _TEXT = Comparison(Why.BLANK), Comparison(Why.NOT_APPLICABLE), Comparison(Why.TEXT)
 _MISMATCH, _SOFT = Comparison(Why.MISMATCH), Comparison(Why.SOFT)
@@ -65,16 +65,25 @@ def compare(
     """Whether ``actual`` reaches ``target``, both as printed; ``year`` is the form's, for dates that have none."""
     if not target or not actual:
         return _BLANK
-    target, actual = normal(target), normal(actual)
+    if target == actual:
+        return _NOT_APPLICABLE if words.not_applicable(target) else _SAME
+    return compare_cells(Cell(target), Cell(actual), name, level2, year)
+
+
+def compare_cells(wanted: Cell, given: Cell, name: str = "", level2: str = "", year: int | None = None) -> Comparison:
+    """The same for cells that were normalised and parsed already."""
+    target, actual = wanted.text, given.text
+    if not target or not actual:
+        return _BLANK
     if target == actual:
         return _NOT_APPLICABLE if words.not_applicable(target) else _SAME
     if words.not_applicable(actual) or words.not_applicable(target):
         return _of_nothing(target, actual)
-    aims = measures(target)
+    aims = wanted.measures
     dated = None if aims and aims[0].bare and target[0] in "≥≤<>" else _dates(target, actual, year)
     if dated is not None:
         return dated
-    got = measures(actual)
+    got = given.measures
     if aims and got:
         return _measured(aims, got, target, actual, name, level2)
     if aims:
@@ -126,7 +135,14 @@ def _latest(allowed: Sequence[Span]) -> date:
 def _measured(
     aims: tuple[Measure, ...], got: tuple[Measure, ...], target: str, actual: str, name: str, level2: str
 ) -> Comparison:
-    aims, periodic = per_year(aims, target, actual)
+    aims, periodic = per_year(aims, target, actual) if "每" in target else (aims, False)
+    if len(aims) == len(got) == 1 and not periodic:
+        only = part(aims[0], got[0], name, level2)
+        return (
+            _kinds_apart([(aims[0], got[0])], [])
+            if only is None
+            else Comparison(_MEASURED, only.met, only.ratio, (only,))
+        )
     pairs = pair_up(aims, got, target)
     if pairs is None:
         return _MISMATCH if _of_other_kinds(aims, got) else _TEXT

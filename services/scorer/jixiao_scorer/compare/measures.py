@@ -1,8 +1,8 @@
 """Measures: the numbers of a cell with operator, unit and the interval they stand for (不超过45.1万元, 0-48小时)."""
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from jixiao_scorer.compare.dates import NO_UNIT
 from jixiao_scorer.compare.text import arabic
@@ -46,6 +46,8 @@ _MEASURE = re.compile(
     rf"(?P<more>余|多)?(?P<unit>{_known}|[A-Za-z/]+|[\u4e00-\u9fff])?(?P<per>/[\u4e00-\u9fffA-Za-z]+)?"
     rf"(?P<after>{_after}|左右)?"
 )
+_TAIL = 8
+_DIGIT = re.compile("[0-9]")
 _PLAIN = re.compile(r"([≥≤<>]?)(\d+(?:\.\d+)?)(%|[\u4e00-\u9fff])?")
 _NOT_MEASURES = re.compile(
     r"(?:19|20)\d{2}(?:年度?(?:\d{1,2}月(?:\d{1,2}日)?|第?[一二三四1-4]季度|[上下]半年)?|[./-]\d{1,2}(?:[./-]\d{1,2})?"
@@ -56,8 +58,7 @@ _NOT_MEASURES = re.compile(
 _NOT_UNITS = frozenset("以内余多左前至到的和与及或、共为是在按中后未已完每度底初")
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(NamedTuple):
     """A number of a cell. ``op`` is ≥ > ≤ < = or "" (none), ``~`` for a range from ``low`` to ``high``.
 
     ``value`` as printed, in ``unit`` (万 and 亿 multiplied out); ``low`` and ``high`` bound what it may stand for.
@@ -75,6 +76,7 @@ class Measure:
     bare: bool = True
     rough: bool = False
     shift: int = 0  # 4 where 万 was printed
+    tail: str = ""  # what is counted, right after the unit
 
     @property
     def least(self) -> Decimal:
@@ -92,19 +94,15 @@ def measures(text: str) -> tuple[Measure, ...]:
     plain = _PLAIN.fullmatch(text)
     if plain is not None:
         return (_plain_measure(*plain.groups()),)
-    if not _has_digit(text := arabic(text)):
+    if _DIGIT.search(text := arabic(text)) is None:
         return ()
     cleaned = _NOT_MEASURES.sub(lambda found: "\u3000" * len(found[0]), text)
     found, end = [], 0
     for match in _MEASURE.finditer(cleaned):
         lead = cleaned[end : match.start()]
         end = match.end()
-        found.append(_measure(match, lead))
+        found.append(_measure(match, lead, cleaned[end : end + _TAIL]))
     return tuple(found)
-
-
-def _has_digit(text: str) -> bool:
-    return any("0" <= char <= "9" for char in text)
 
 
 def _plain_measure(op: str, number: str, name: str | None) -> Measure:
@@ -119,7 +117,7 @@ def _plain_measure(op: str, number: str, name: str | None) -> Measure:
     return Measure(op, value, value - half, value + half, unit(name or ""), shift=shift)
 
 
-def _measure(match: "re.Match[str]", lead: str) -> Measure:
+def _measure(match: "re.Match[str]", lead: str, tail: str) -> Measure:
     op, about, number, scale, unit1, to, scale2, more, name, per, after = match.groups()
     name = name or ""
     if name in _NOT_UNITS and name not in UNITS:
@@ -138,7 +136,7 @@ def _measure(match: "re.Match[str]", lead: str) -> Measure:
     elif more:
         high = value * Decimal("1.1")
     rough = bool(about or more or after == "左右")
-    return Measure(op, value, low, high, unit(name), per or "", lead, not lead, rough, shift)
+    return Measure(op, value, low, high, unit(name), per or "", lead, not lead, rough, shift, tail)
 
 
 def _half(number: str, shift: int) -> Decimal:

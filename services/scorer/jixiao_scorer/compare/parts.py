@@ -1,7 +1,7 @@
 """One measure of a target against one of the actual, in one unit."""
 
-from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from jixiao_scorer.compare.direction import Direction, better_when_smaller, direction, is_rank
 from jixiao_scorer.compare.measures import Measure
@@ -10,8 +10,7 @@ from jixiao_scorer.compare.units import UNITS, Kind, Unit, comparable
 _ONE, _HUNDRED = Decimal(1), Decimal(100)
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One measure of the target against one of the actual; ``ratio`` is actual by target, None where meaningless."""
 
     target: Measure
@@ -43,8 +42,9 @@ def _alike(found: tuple[Measure, ...], unit: Unit) -> Measure | None:
 
 def part(aim: Measure, got: Measure, name: str, level2: str) -> Part | None:
     """One measure against another, in one unit; None where their kinds differ."""
-    aim, got = _as_share(aim, got), _as_share(got, aim)
-    aim, got = _in_scale(aim, got), _in_scale(got, aim)
+    if aim.unit.kind is not got.unit.kind or aim.shift != got.shift:
+        aim, got = _as_share(aim, got), _as_share(got, aim)
+        aim, got = _in_scale(aim, got), _in_scale(got, aim)
     if not comparable(aim.unit, got.unit) or _stands_for_all(aim, got):
         return None
     way = direction(aim.op, name, level2, aim.unit.kind, not aim.value)
@@ -63,7 +63,7 @@ def _as_share(one: Measure, other: Measure) -> Measure:
         return one
     scale = _HUNDRED if one.value <= 1 else _ONE
     value, low, high = one.value * scale, one.low * scale, one.high * scale
-    return replace(one, value=value, low=low, high=high, unit=UNITS["%"])
+    return one._replace(value=value, low=low, high=high, unit=UNITS["%"])
 
 
 def _in_scale(one: Measure, other: Measure) -> Measure:
@@ -73,7 +73,7 @@ def _in_scale(one: Measure, other: Measure) -> Measure:
     if one.value > _HUNDRED * other.value.scaleb(-other.shift):
         return one
     value, low, high = (each.scaleb(other.shift) for each in (one.value, one.low, one.high))
-    return replace(one, value=value, low=low, high=high, unit=other.unit, shift=other.shift)
+    return one._replace(value=value, low=low, high=high, unit=other.unit, shift=other.shift)
 
 
 def _stands_for_all(aim: Measure, got: Measure) -> bool:

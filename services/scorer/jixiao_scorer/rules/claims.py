@@ -10,7 +10,7 @@ from jixiao.forms.printed import PERCENT, YUAN, Printed
 from jixiao_scorer.answers import Answer
 from jixiao_scorer.build import finding, row_subject, share
 from jixiao_scorer.case import Case
-from jixiao_scorer.compare import Direction, Kind, Measure, measures, normal
+from jixiao_scorer.compare import Direction, Kind, Measure, normal
 from jixiao_scorer.compare.direction import direction
 from jixiao_scorer.reasons import Reason
 from jixiao_scorer.recompute import rate_agrees
@@ -18,7 +18,7 @@ from jixiao_scorer.rules.targets import row_finding
 from jixiao_scorer.words import answered, indicator_name, money, percent, plain
 
 _RATE = re.compile(
-    "(?:支出|用款|资金|预算|经费).{0,4}(?:进度|执行率|使用率|完成率|支付率|支付比例|支出率|支出比例|执行情况)|^执行率|^资金支出"
+    "(?:支出|用款|资金|预算|经费).{0,4}(?:进度|执行率|使用率|完成率|支付率|支付比例|支出率|支出比例|执行情况)|(?:^|[;；])(?:执行率|资金支出)"
 )
 _NO_RATE = re.compile(
     "到位|合规|准确|及时|足额|节约|偏差|发放|拨付|覆盖|规范|月|季度|上半年|控制|工资|补贴|补助|回收|配套|审核|公开"
@@ -59,11 +59,13 @@ def restates_execution(name: str) -> bool:
 
 def _claimed_rate(answer: Answer) -> Printed | None:
     """The percentage in the part of a row that restates the execution."""
+    if _RATE.search(answer.name) is None:
+        return None
     names = re.split("[;；]", answer.name)
     at = next((at for at, name in enumerate(names) if restates_execution(name)), None)
     if at is None:
         return None
-    found = measures(normal(answer.indicator.actual.text or ""))
+    found = answer.actual.measures
     if len(found) != len(names) or found[at].unit.kind not in (Kind.SHARE, Kind.NONE):
         return None
     value = found[at].value * 100 if found[at].unit.kind is Kind.NONE and found[at].value <= 1 else found[at].value
@@ -90,7 +92,7 @@ def cost_claim(case: Case) -> Iterator[Finding]:
 def ceiling_above_budget(case: Case, answer: Answer) -> Printed | None:
     """The ceiling of a cost where it is more than the whole budget of the year."""
     budget = case.budget
-    aims = measures(normal(answer.indicator.target.text or ""))
+    aims = answer.target.measures
     if budget is None or budget.value <= 0 or len(aims) != 1 or aims[0].per:
         return None
     aim = aims[0]
@@ -106,7 +108,7 @@ def _other_spending(case: Case, answer: Answer) -> Printed | None:
     executed = case.executed
     if executed is None or executed.value <= 0 or not _WHOLE_COST.fullmatch(normal(answer.name)):
         return None
-    found = measures(normal(answer.indicator.actual.text or ""))
+    found = answer.actual.measures
     amount = _amount(found[0]) if len(found) == 1 and found[0].unit.kind is Kind.MONEY and not found[0].per else None
     if amount is None:
         return None

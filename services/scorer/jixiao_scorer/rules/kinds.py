@@ -8,12 +8,13 @@ from jixiao.identity.keys import normalise_name
 from jixiao_scorer.answers import Answer
 from jixiao_scorer.build import finding, row_subject, share
 from jixiao_scorer.case import Case
-from jixiao_scorer.compare import Why, better_when_smaller, normal
+from jixiao_scorer.compare import Why, better_when_smaller
 from jixiao_scorer.compare.dates import spans
 from jixiao_scorer.compare.words import not_applicable
 from jixiao_scorer.rules.targets import row_finding
 from jixiao_scorer.words import answered, indicator_name, plain, points
 
+_FLOORS = ("≥", ">")
 _VAGUE_MOST = 8  # characters of a target that names no criterion
 _VAGUE = re.compile(
     "(?:有效|逐步|持续|不断|进一步|有所|明显|显著|较好|良好|长期|及时|稳步|大力|切实|充分)*"
@@ -42,7 +43,7 @@ def na_scored(case: Case) -> Iterator[Finding]:
 
 def _does_not_apply(answer: Answer) -> bool:
     """不适用 always; 无 unless it is the answer to a goal that something does not happen."""
-    actual = normal(answer.indicator.actual.text or "")
+    actual = answer.actual.text
     if not not_applicable(actual) or answer.found.met:
         return False
     return actual.startswith("不适用") or not better_when_smaller(answer.name)
@@ -82,7 +83,7 @@ def duplicate(case: Case) -> Iterator[Finding]:
     """DUPLICATE: an indicator stands twice under one second level, or under 产出 and under 效益."""
     seen: dict[str, list[Answer]] = {}
     for answer in case.answers:
-        key = normalise_name(answer.name)
+        key = answer.name if answer.name.isalnum() else normalise_name(answer.name)
         if not key or not_applicable(answer.name):
             continue
         twin = next((each for each in seen.get(key, ()) if _is_twin(each, answer, case)), None)
@@ -107,14 +108,14 @@ def _is_twin(one: Answer, other: Answer, case: Case) -> bool:
     levels = {one.indicator.level1.text, other.indicator.level1.text}
     if one.level2 != other.level2 and levels != {"产出", "效益"}:
         return False
-    targets = [normal(each.indicator.target.text or "") for each in (one, other)]
+    targets = [each.target.text for each in (one, other)]
     return targets[0] == targets[1] or not all(spans(each, case.year) for each in targets)
 
 
 def vague(case: Case) -> Iterator[Finding]:
     """VAGUE: a target in words that names no criterion."""
     for answer in case.answers:
-        target = normal(answer.indicator.target.text or "")
+        target = answer.indicator.target.text
         if target and len(target) <= _VAGUE_MOST and _VAGUE.fullmatch(target):
             yield row_finding(
                 case,
@@ -128,7 +129,7 @@ def vague(case: Case) -> Iterator[Finding]:
 def echo(case: Case) -> Iterator[Finding]:
     """ECHO: nearly every actual is exactly the floor of its target."""
     limits = case.profile.rules[RuleId.ECHO].limits
-    floors = [each for each in case.answers if each.found.parts and each.found.parts[0].target.op in ("≥", ">")]
+    floors = [each for each in case.answers if each.found.parts and each.found.parts[0].target.op in _FLOORS]
     if len(floors) < limits["rows"]:
         return
     echoes = [each for each in floors if all(part.actual.value == part.target.value for part in each.found.parts)]

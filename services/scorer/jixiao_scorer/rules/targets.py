@@ -9,13 +9,14 @@ from jixiao_scorer.answers import Answer
 from jixiao_scorer.build import finding, row_subject, share
 from jixiao_scorer.case import Case
 from jixiao_scorer.compare import Direction, Why
+from jixiao_scorer.reasons import Reason
 from jixiao_scorer.words import answered, indicator_name, percent, plain, points
 
 
 def why_under(case: Case) -> Iterator[Finding]:
     """WHY-UNDER: the target is missed and nothing is said about it."""
-    for answer in case.answers:
-        if answer.missed and answer.reason.is_missing:
+    for answer in case.missed:
+        if answer.reason.is_missing:
             yield row_finding(
                 case,
                 RuleId.WHY_UNDER,
@@ -28,8 +29,8 @@ def why_under(case: Case) -> Iterator[Finding]:
 
 def unmet_full(case: Case) -> Iterator[Finding]:
     """UNMET-FULL: the target is missed and the score is full; what rounds to full at two digits is let pass."""
-    for answer in case.answers:
-        if answer.missed and answer.full and not answer.share_gives_full:
+    for answer in case.missed:
+        if answer.full and not answer.share_gives_full:
             yield row_finding(
                 case,
                 RuleId.UNMET_FULL,
@@ -42,7 +43,7 @@ def unmet_full(case: Case) -> Iterator[Finding]:
 def met_not_full(case: Case) -> Iterator[Finding]:
     """MET-NOT-FULL: the target is reached, points are taken off, and nothing is said about it."""
     for answer in case.answers:
-        if answer.found.met and answer.deducted and answer.reason.is_missing:
+        if answer.deducted and answer.found.met and answer.reason.is_missing:
             yield row_finding(
                 case,
                 RuleId.MET_NOT_FULL,
@@ -56,8 +57,8 @@ def met_not_full(case: Case) -> Iterator[Finding]:
 
 def quant_score(case: Case) -> Iterator[Finding]:
     """QUANT-SCORE: a missed target in numbers is scored higher than every accepted formula gives, yet not full."""
-    for answer in case.answers:
-        if not answer.missed or not answer.deducted or answer.found.why is not Why.MEASURED:
+    for answer in case.missed:
+        if not answer.deducted or answer.found.why is not Why.MEASURED:
             continue
         best, score = _best_score(answer), Printed.parse(answer.indicator.score)
         if best is None or score is None or score.low <= best:
@@ -94,16 +95,16 @@ def _best_score(answer: Answer) -> Decimal | None:
 def why_over(case: Case) -> Iterator[Finding]:
     """WHY-OVER: a positive target is reached far beyond, and nothing is said about it."""
     limit = case.profile.rules[RuleId.WHY_OVER].limits["from"]
-    for answer in case.answers:
-        if not (answer.found.met and answer.reached(limit) and answer.reason.is_missing):
+    for answer in case.far_over:
+        if not (answer.found.met and answer.reason.is_missing):
             continue
-        if answer in case.wrong_signs or answer.found.over is None:
+        if answer in case.wrong_signs or answer.over is None:
             continue
         yield row_finding(
             case,
             RuleId.WHY_OVER,
             answer,
-            f"{answered(answer)}，为指标值的{percent(answer.found.over * 100)}，"
+            f"{answered(answer)}，为指标值的{percent(answer.over * 100)}，"
             f"达到或超过{plain(limit)}%，未说明偏差原因，请核实指标值是否偏低。",
             Cause.MISSING_EXPLANATION,
             with_reason=True,
@@ -112,8 +113,8 @@ def why_over(case: Case) -> Iterator[Finding]:
 
 def late(case: Case) -> Iterator[Finding]:
     """LATE: the date of completion lies after the deadline."""
-    for answer in case.answers:
-        if answer.missed and answer.found.why is Why.DATED:
+    for answer in case.missed:
+        if answer.found.why is Why.DATED:
             yield row_finding(case, RuleId.LATE, answer, f"{answered(answer)}，晚于规定时限。", Cause.CONTRADICTION)
 
 
@@ -121,11 +122,13 @@ def why_thin(case: Case) -> Iterator[Finding]:
     """WHY-THIN: a reason is owed, and it is a mere phrase, or one text for a shortfall and an excess alike."""
     twofold = case.twofold_reasons
     for answer in case.answers:
-        owed = answer.missed or answer.deducted or answer.reached(case.over_limit)
-        text = answer.indicator.deviation.text or ""
-        if not owed or not (answer.reason.value == "thin" or text in twofold):
+        text = answer.indicator.deviation.text
+        if not text or not (answer.missed or answer.deducted or answer in case.far_over):
             continue
-        told = "没有说明具体原因" if answer.reason.value == "thin" else "与其他情形相反的指标一字不差"
+        thin = answer.reason is Reason.THIN
+        if not thin and text not in twofold:
+            continue
+        told = "没有说明具体原因" if thin else "与其他情形相反的指标一字不差"
         yield row_finding(
             case,
             RuleId.WHY_THIN,

@@ -10,15 +10,18 @@ from jixiao.identity.keys import normalise_name
 from jixiao_scorer.answers import Answer
 from jixiao_scorer.build import finding, row_subject, share
 from jixiao_scorer.case import Case
-from jixiao_scorer.compare import Kind, Measure, measures, normal
+from jixiao_scorer.compare import Cell, Kind, Measure, measures, normal
 from jixiao_scorer.compare.words import CLASSIFIED
 from jixiao_scorer.rules.claims import restates_execution
 from jixiao_scorer.words import indicator_name
 
 _CODE = re.compile("[0-9A-Z]{21}")
 _COUNTS = (Kind.COUNT, Kind.PEOPLE)
+_COUNTED = (*_COUNTS, Kind.NONE)
+_DIGIT = re.compile(r"\d")
 _CLAUSE = re.compile("[,。;!?、()]|\\d+[.:](?=\\D)")
 _SENTENCE = re.compile("[。;!?]|\\d+[.:](?=\\D)|目标\\d")
+_WORD = re.compile("[\u4e00-\u9fff]+")
 _ALIKE = 4  # characters in a row that a clause must share with an indicator to speak of the same thing
 _COPIED = 10  # characters from which on a repeated goal is a copy
 
@@ -39,12 +42,33 @@ def text_claim(case: Case) -> Iterator[Finding]:
         (form.goal_actual, "年度目标实际完成情况", "actual"),
         (form.goal_expected, "年度预期目标", "target"),
     ):
-        claims = _claims(cell.text)
-        if not claims:
+        if not cell.text or cell.text.startswith(CLASSIFIED) or _DIGIT.search(cell.text) is None:
             continue
-        for answer in case.answers:
-            if (claim := _contradiction(answer, getattr(answer.indicator, side), claims)) is not None:
+        text = normal(cell.text)
+        grams = _grams(text)
+        rows = [answer for answer in case.answers if _may_speak(text, grams, answer, side)]
+        claims = _claims(text) if rows else []
+        for answer in rows:
+            if (claim := _contradiction(answer, getattr(answer, side), claims)) is not None:
                 yield _finding(case, answer, side, cell, title, claim)
+
+
+def _may_speak(text: str, grams: set[str], answer: Answer, side: str) -> bool:
+    """Whether a text may speak of what a row counts: a quick look before the text is taken apart."""
+    printed = getattr(answer.indicator, side).text
+    if not printed or _DIGIT.search(printed) is None or ("%" in printed and ";" not in printed):
+        return False
+    own: Cell = getattr(answer, side)
+    counted = [each for each in own.measures if each.unit.kind in _COUNTED]
+    if not counted:
+        return False
+    if not grams.isdisjoint(_grams(answer.name)) or not grams.isdisjoint(_grams(answer.target.text)):
+        return True
+    return any((noun := _noun(each)) and noun in text for each in counted)
+
+
+def _grams(text: str) -> set[str]:
+    return {text[at : at + _ALIKE] for at in range(len(text) - _ALIKE + 1)}
 
 
 def _finding(case: Case, answer: Answer, side: str, cell: Value, title: str, claim: Claim) -> Finding:
@@ -65,16 +89,15 @@ def _finding(case: Case, answer: Answer, side: str, cell: Value, title: str, cla
     )
 
 
-def _claims(text: str | None) -> list[Claim]:
-    if not text or text.startswith(CLASSIFIED) or not any("0" <= char <= "9" for char in text):
-        return []
+def _claims(text: str) -> list[Claim]:
     found = []
-    for sentence in _SENTENCE.split(normal(text)):
+    for sentence in _SENTENCE.split(text):
         before = ""
         for clause in _CLAUSE.split(sentence):
-            numbers = [each for each in measures(clause) if each.unit.kind in _COUNTS and each.op in ("", "≥")]
-            for each in numbers:
-                found.append(Claim(each, clause if _speaks(clause) else before + clause, _noun(clause, each)))
+            for each in measures(clause) if _DIGIT.search(clause) else ():
+                if each.unit.kind not in _COUNTS or each.op not in ("", "≥"):
+                    continue
+                found.append(Claim(each, clause if _speaks(clause) else before + clause, _noun(each)))
             before = clause
     return found
 
@@ -84,19 +107,19 @@ def _speaks(clause: str) -> bool:
     return len(re.sub(r"[\d.]+", "", clause)) > 6
 
 
-def _noun(clause: str, measure: Measure) -> str:
-    """What stands right after the number and its unit."""
-    found = re.search(rf"\d(?:万|千|亿)?{re.escape(measure.unit.name)}([\u4e00-\u9fff]+)", clause)
-    return found[1] if found else ""
+def _noun(measure: Measure) -> str:
+    """What is counted: the characters right after the number and its unit."""
+    found = _WORD.match(measure.tail)
+    return found[0] if found else ""
 
 
-def _contradiction(answer: Answer, printed: Value, claims: list[Claim]) -> Claim | None:
+def _contradiction(answer: Answer, printed: Cell, claims: list[Claim]) -> Claim | None:
     """The first claim about the same thing, where none gives the row's own number, nor all of them together."""
-    text = normal(printed.text or "")
+    text = printed.text
     if restates_execution(answer.name):
         return None
-    for own in measures(text):
-        if own.unit.kind not in (*_COUNTS, Kind.NONE) or own.op == "~":
+    for own in printed.measures:
+        if own.unit.kind not in _COUNTED or own.op == "~":
             continue
         alike = [each for each in claims if Kind.NONE is own.unit.kind or each.measure.unit.kind is own.unit.kind]
         if not alike or any(_same(each.measure, own) for each in alike):
@@ -117,10 +140,10 @@ def _about(claim: Claim, own: Measure, answer: Answer, text: str) -> bool:
     """Whether a claim counts what the row counts: the same noun, or a clause that shares the row's words."""
     if claim.measure.unit.name != own.unit.name and own.unit.name:
         return False
-    noun = _noun(text, own)
+    noun = _noun(own)
     if len(noun) > 2 and noun == claim.noun:
         return True
-    words = (normal(answer.name), own.lead, normal(answer.indicator.target.text or ""))
+    words = (answer.name, own.lead, answer.target.text)
     return any(_shares(claim.clause, each) for each in words)
 
 
@@ -133,7 +156,10 @@ def goal_copied(case: Case) -> Iterator[Finding]:
     expected, actual = case.form.goal_expected, case.form.goal_actual
     if not expected.text or not actual.text or expected.text.startswith(CLASSIFIED):
         return
-    if len(expected.text) < _COPIED or normalise_name(expected.text) != normalise_name(actual.text):
+    longest = max(len(expected.text), len(actual.text))
+    if len(expected.text) < _COPIED or abs(len(expected.text) - len(actual.text)) * _COPIED > longest:
+        return
+    if normalise_name(expected.text) != normalise_name(actual.text):
         return
     yield finding(
         case,
