@@ -22,6 +22,7 @@ _NUMBER = re.compile(r"[¥￥]?([+-]?)(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?(%|万
 _PLAIN = re.compile(r"\d+(?:\.\d+)?")
 _LONGEST = 20  # digits; sums and products of these stay exact in Decimal's 28
 _HALF = tuple(Decimal(5).scaleb(-d - 1) for d in range(_LONGEST + 1))
+_ZERO = Decimal(0)
 _CENT = Decimal("0.01")
 _WIDE = Context(prec=100)  # so that no number on a form is too large to round
 
@@ -81,14 +82,19 @@ class Printed:
     @classmethod
     def sum(cls, items: "Iterable[Printed]") -> "Printed":
         """The sum of one or more numbers; money in different units is added in yuan."""
-        first, *rest = terms = tuple(items)
-        value, low, high, decimals = first.value, first.low, first.high, first.decimals
-        for each in rest:
-            if each.unit != first.unit:
-                return reduce(_add, rest, first)
-            value, low, high = value + each.value, low + each.low, high + each.high
-            decimals = max(decimals, each.decimals)
-        return cls(value, low, high, decimals, first.unit, terms=terms)
+        terms = tuple(items)
+        unit = terms[0].unit
+        value = low = high = _ZERO
+        decimals = 0
+        for each in terms:
+            if each.unit != unit:
+                return reduce(_add, terms[1:], terms[0])
+            value += each.value
+            low += each.low
+            high += each.high
+            if each.decimals > decimals:
+                decimals = each.decimals
+        return cls(value, low, high, decimals, unit, terms=terms)
 
     @property
     def addends(self) -> "tuple[Printed, ...]":
@@ -217,8 +223,8 @@ def _of_column(
     number, decimals, own_unit = read
     if own_unit != unit:
         half = _HALF[decimals]
-    elif (finest is not None and precision >= finest) or (whole_exact and number == number.to_integral_value()):
-        half = Decimal(0)
+    elif (finest is not None and precision >= finest) or (whole_exact and (not decimals or number == int(number))):
+        return Printed(number, number, number, decimals, own_unit, label, cell)
     else:
         half = _HALF[precision]
     return _printed(number, half, decimals, own_unit, cell, label)

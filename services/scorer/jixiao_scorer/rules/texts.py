@@ -58,6 +58,8 @@ def _may_speak(text: str, grams: set[str], answer: Answer, side: str) -> bool:
     printed = getattr(answer.indicator, side).text
     if not printed or _DIGIT.search(printed) is None or ("%" in printed and ";" not in printed):
         return False
+    if printed.lstrip("≥≤><") in text:
+        return False
     own: Cell = getattr(answer, side)
     counted = [each for each in own.measures if each.unit.kind in _COUNTED]
     if not counted:
@@ -92,6 +94,8 @@ def _finding(case: Case, answer: Answer, side: str, cell: Value, title: str, cla
 def _claims(text: str) -> list[Claim]:
     found = []
     for sentence in _SENTENCE.split(text):
+        if _DIGIT.search(sentence) is None:
+            continue
         before = ""
         for clause in _CLAUSE.split(sentence):
             for each in measures(clause) if _DIGIT.search(clause) else ():
