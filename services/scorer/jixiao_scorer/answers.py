@@ -1,66 +1,54 @@
 """The rows that carry points, each with what its cells say: target against actual, reason, score against weight."""
 
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from jixiao.forms import Indicator, Value
-from jixiao_scorer.compare import Cell, Comparison, Kind, Why, compare, compare_cells, is_positive_cost
-from jixiao_scorer.compare.words import CLASSIFIED
-from jixiao_scorer.lazy import lazy
+from jixiao_scorer.compare import Cell, Kind, Why, compare, compare_cells, is_positive_cost
 from jixiao_scorer.reasons import Reason, reason
 
 _CENT = Decimal("0.01")
 
 
-@dataclass(frozen=True)
 class Answer:
-    """A row with points; ``weight`` is positive, ``score`` None where it cannot be read."""
+    """A row with points; ``weight`` is positive, ``score`` None where it cannot be read.
 
-    place: int
-    indicator: Indicator
-    weight: Decimal
-    score: Decimal | None
-    year: int | None = None
-    reason_lost: bool = False  # the deviation column was mixed up hereabouts
+    ``found`` sets target against actual; ``over`` is the largest ratio of actual to a positive target;
+    ``reason_lost``: the deviation column was mixed up hereabouts. A value, never assigned to.
+    """
 
-    @lazy
-    def target(self) -> Cell:
-        """The target, parsed once."""
-        return Cell(self.indicator.target.text)
+    __slots__ = (
+        "_reason", "actual", "found", "indicator", "level2", "name", "over", "place", "reason_lost", "score", "target",
+        "weight",
+    )  # fmt: skip
 
-    @lazy
-    def actual(self) -> Cell:
-        """The actual, parsed once."""
-        return Cell(self.indicator.actual.text)
+    def __init__(
+        self,
+        place: int,
+        indicator: Indicator,
+        weight: Decimal,
+        score: Decimal | None,
+        year: int | None = None,
+        reason_lost: bool = False,
+    ) -> None:
+        self.place, self.indicator, self.weight, self.score = place, indicator, weight, score
+        self.reason_lost = reason_lost
+        self.name, self.level2 = indicator.name.text or "", indicator.level2.text or ""
+        target, actual = indicator.target.text, indicator.actual.text
+        self.target, self.actual = Cell(target), Cell(actual)
+        if target == actual:
+            self.found = compare(target, actual)
+        else:
+            self.found = compare_cells(self.target, self.actual, self.name, self.level2, year)
+        self.over = self.found.over
+        self._reason: Reason | None = None
 
-    @lazy
-    def found(self) -> Comparison:
-        """Target against actual."""
-        row = self.indicator
-        if row.target.text == row.actual.text:
-            return compare(row.target.text, row.actual.text)
-        return compare_cells(self.target, self.actual, self.name, self.level2, self.year)
-
-    @lazy
-    def over(self) -> Decimal | None:
-        """The largest ratio of actual to a positive target."""
-        return self.found.over
-
-    @lazy
+    @property
     def reason(self) -> Reason:
         """What the deviation cell says."""
-        found = reason(self.indicator.deviation.text)
-        return Reason.UNKNOWN if self.reason_lost and found.is_missing else found
-
-    @lazy
-    def name(self) -> str:
-        """The indicator's name, empty where there is none."""
-        return self.indicator.name.text or ""
-
-    @lazy
-    def level2(self) -> str:
-        """The second level, empty where there is none."""
-        return self.indicator.level2.text or ""
+        if self._reason is None:
+            found = reason(self.indicator.deviation.text)
+            self._reason = Reason.UNKNOWN if self.reason_lost and found.is_missing else found
+        return self._reason
 
     @property
     def missed(self) -> bool:
@@ -83,10 +71,6 @@ class Answer:
         ratio = self.found.ratio
         return ratio is not None and (self.weight * ratio).quantize(_CENT, ROUND_HALF_UP) >= self.weight
 
-    def reached(self, percent: Decimal) -> bool:
-        """Whether a positive target was reached to so many per cent or more."""
-        return self.over is not None and self.over * 100 >= percent
-
     @property
     def cells(self) -> tuple[Value, ...]:
         """The cells that a judgement on target and actual rests on."""
@@ -106,16 +90,11 @@ class Answer:
         return self.found.why in (Why.MEASURED, Why.SAME) and any("0" <= char <= "9" for char in text)
 
 
-def is_classified(indicator: Indicator) -> bool:
-    """Whether a row only says that its contents are classified."""
-    return CLASSIFIED in _text(indicator)
-
-
-def spills(indicator: Indicator) -> bool:
-    """Whether words of the deviation column stand in another cell, so that the reading mixed up the row."""
-    text = _text(indicator)
-    return "偏差原因" in text or "改进措施" in text
-
-
-def _text(indicator: Indicator) -> str:
+def contents(indicator: Indicator) -> str:
+    """Name, target and actual of a row in one text."""
     return f"{indicator.name.text} {indicator.target.text} {indicator.actual.text}"
+
+
+def spills(text: str) -> bool:
+    """Whether words of the deviation column stand in another cell, so that the reading mixed up the row."""
+    return "偏差原因" in text or "改进措施" in text

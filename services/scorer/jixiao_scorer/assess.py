@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from jixiao.events.models import Computed
-from jixiao.findings import Finding, RuleId
+from jixiao.findings import Finding
 from jixiao.forms import Form
 from jixiao_scorer.case import Case
 from jixiao_scorer.figures import figures
@@ -30,12 +30,11 @@ def assess(form: Form, profile: Profile) -> Assessment:
 def _judge(case: Case) -> list[Finding]:
     """The findings in the order of the rules."""
     found: list[Finding] = []
-    silent: set[RuleId] = set()
+    silent = set(case.profile.off)
     for rule, judge in RULES_BY_ID.items():
-        if rule in silent or not case.profile.rules[rule].on:
+        if silent and rule in silent:
             continue
-        new = [_followed(each, found) for each in judge(case)]
-        if new:
+        if new := [_followed(each, found) for each in judge(case)]:
             silent |= SILENCED_BY.get(rule, frozenset())
             found += new
     return found

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from jixiao.findings import RuleId
 from jixiao.forms import DoubtKind, Form, FundsRow, Indicator
 from jixiao.forms.printed import PERCENT, WAN, YUAN, Printed
-from jixiao_scorer.answers import Answer, is_classified, spills
+from jixiao_scorer.answers import Answer, contents, spills
+from jixiao_scorer.compare.words import CLASSIFIED
 from jixiao_scorer.lazy import lazy
 from jixiao_scorer.profiles import Profile
 from jixiao_scorer.reasons import Reason, reason
@@ -145,11 +146,12 @@ class Case:
     @lazy
     def answers(self) -> tuple[Answer, ...]:
         """The rows that carry points as answers to their targets; none of those that are classified."""
-        spilt = {place + by for place, row in enumerate(self.form.indicators) if spills(row) for by in (-1, 0, 1)}
+        texts = [contents(row) for row in self.form.indicators]
+        spilt = {place + by for place, text in enumerate(texts) if spills(text) for by in (-1, 0, 1)}
         return tuple(
             Answer(each.place, each.indicator, weight.value, score, self.year, each.place in spilt)
             for each in self.scored_rows
-            if (weight := each.weight) is not None and not is_classified(each.indicator)
+            if (weight := each.weight) is not None and CLASSIFIED not in texts[each.place]
             for score in (each.score.value if each.score is not None else None,)
         )
 
@@ -167,7 +169,7 @@ class Case:
     def far_over(self) -> tuple[Answer, ...]:
         """The rows whose positive target was exceeded so far that a reason is owed."""
         limit = self.profile.rules[RuleId.WHY_OVER].limits["from"]
-        return tuple(answer for answer in self.answers if answer.reached(limit))
+        return tuple(answer for answer in self.answers if answer.over is not None and answer.over * 100 >= limit)
 
     @lazy
     def wrong_signs(self) -> tuple[Answer, ...]:

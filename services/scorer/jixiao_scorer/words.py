@@ -1,5 +1,6 @@
 """Numbers and names as they stand in a Chinese sentence."""
 
+import re
 from collections import Counter
 from decimal import Decimal
 
@@ -7,6 +8,8 @@ from jixiao.forms import Indicator
 from jixiao.forms.printed import YUAN, Printed
 from jixiao.identity.keys import normalise_name
 from jixiao_scorer.answers import Answer
+
+_PLAIN = re.compile("[0-9a-z\u4e00-\u9fa5]*")  # what normalising leaves alone
 
 
 def money(amount: Printed) -> str:
@@ -55,6 +58,11 @@ def answered(answer: Answer) -> str:
     return f"{indicator_name(row, answer.place)}的指标值为「{row.target.text}」，实际完成值为「{row.actual.text}」"
 
 
+def normalised(name: str) -> str:
+    """A name as it is compared; most are in that form already."""
+    return name if _PLAIN.fullmatch(name) else normalise_name(name)
+
+
 def subject_name(indicators: tuple[Indicator, ...], place: int) -> str:
     """What names one indicator between versions."""
     return subject_names(indicators)[place]
@@ -65,7 +73,7 @@ def subject_names(indicators: tuple[Indicator, ...]) -> tuple[str, ...]:
     seen: Counter[str] = Counter()
     names = []
     for each in indicators:
-        own = f"{each.level2.text or ''}/{normalise_name(each.name.text or '')}"
+        own = f"{each.level2.text or ''}/{normalised(each.name.text or '')}"
         seen[own] += 1
         names.append(f"{own}/{seen[own]}")
     return tuple(names)

@@ -19,7 +19,7 @@ YUAN, WAN, YI, PERCENT = "元", "万元", "亿元", "%"
 _SHIFT = {YUAN: 0, WAN: 4, YI: 8}
 _SUFFIX = {"元": YUAN, "万": WAN, "万元": WAN, "亿": YI, "亿元": YI, "%": PERCENT, "分": ""}
 _NUMBER = re.compile(r"[¥￥]?([+-]?)(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?(%|万元|亿元|万|亿|元|分)?")
-_PLAIN = re.compile(r"\d+(?:\.\d+)?")
+_PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _LONGEST = 20  # digits; sums and products of these stay exact in Decimal's 28
 _HALF = tuple(Decimal(5).scaleb(-d - 1) for d in range(_LONGEST + 1))
 _ZERO = Decimal(0)
@@ -70,8 +70,12 @@ class Printed:
         ``finest`` decimals on numbers are exact (a fen is never split); ``whole_exact`` takes whole numbers as exact,
         because points are given, not rounded.
         """
-        read = [(label, cell, _read(cell.text, unit)) for label, cell in cells]
-        precision = max((each[2][1] for each in read if each[2] is not None and each[2][2] == unit), default=0)
+        read, precision = [], 0
+        for label, cell in cells:
+            found = _read(cell.text, unit)
+            if found is not None and found[1] > precision and found[2] == unit:
+                precision = found[1]
+            read.append((label, cell, found))
         return tuple(_of_column(each, unit, precision, finest, whole_exact) for each in read)
 
     @classmethod
@@ -193,8 +197,9 @@ def _read(text: str | None, unit: str) -> tuple[Decimal, int, str] | None:
     """Value, decimals and unit of a cell's text; None for a blank, a dash, ####, words, or a unit of another kind."""
     if not text:
         return None
-    if text.isascii() and len(text) <= _LONGEST and _PLAIN.fullmatch(text):
-        return Decimal(text), len(text.partition(".")[2]), unit
+    if len(text) <= _LONGEST and _PLAIN.fullmatch(text):
+        point = text.find(".")
+        return Decimal(text), len(text) - point - 1 if point > 0 else 0, unit
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text).replace("\u2212", "-")
     found = _NUMBER.fullmatch("".join(text.split()))

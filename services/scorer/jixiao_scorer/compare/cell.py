@@ -5,13 +5,21 @@ from jixiao_scorer.compare.text import normal
 
 
 class Cell:
-    """The text of a cell in normal form, and the measures in it, parsed at most once."""
+    """The text of a cell in normal form, and the measures in it, each worked out at most once."""
 
-    __slots__ = ("_measures", "text")
+    __slots__ = ("_measures", "_printed", "_text")
 
     def __init__(self, printed: str | None) -> None:
-        self.text = normal(printed) if printed else ""
+        self._printed = printed
+        self._text: str | None = None
         self._measures: tuple[Measure, ...] | None = None
+
+    @property
+    def text(self) -> str:
+        """The text in normal form."""
+        if self._text is None:
+            self._text = normal(self._printed) if self._printed else ""
+        return self._text
 
     @property
     def measures(self) -> tuple[Measure, ...]:

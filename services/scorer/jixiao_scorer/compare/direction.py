@@ -18,7 +18,7 @@ _SMALLER = re.compile(
     "损耗|超支|超时|逾期|延误|违规|违纪|违法|案件发生|发病率|死亡|漏报|退货|不合格|返工|空置|能耗|排放|用时|耗时|上访|信访|发生率|发生数|"
     "发生次数|发案|隐患数|负债率|偏差率|整改率低"
 )
-_RANK = ("排名", "名次", "位次", "位列", "排位")
+_RANK = re.compile("排名|名次|位次|位列|排位")
 _LARGER_COST = re.compile(
     "节约|节省|节支|下降|降低|减少|压减|缩减|进度|执行|使用率|利用率|合规|完成|及时|到位|达标|支付|支出率|覆盖|合格|满意|准确|优惠|下浮|折扣|"
     "收益|收入|增收|效率|年限|期限|寿命|保障|控制率|达成|符合|知晓|规范率|足额|补助标准|补贴标准|救助标准|发放标准"
@@ -29,7 +29,7 @@ _LASTS = re.compile("年限|服务期|服务时|保修|质保|维护期|运行�
 
 def is_rank(name: str) -> bool:
     """Whether a name speaks of a place in a ranking, where the first is the best."""
-    return any(word in name for word in _RANK)
+    return ("排" in name or "位" in name or "次" in name) and _RANK.search(name) is not None
 
 
 def better_when_smaller(name: str) -> bool:

@@ -49,6 +49,8 @@ class Comparison(NamedTuple):
     @property
     def over(self) -> Decimal | None:
         """The largest ratio among the parts with a positive floor."""
+        if not self.parts:
+            return None
         ratios = [each.ratio for each in self.parts if each.direction is Direction.FLOOR and each.ratio is not None]
         return max(ratios, default=None)
 

@@ -89,6 +89,11 @@ class Profile(_Strict):
         return hashlib.sha256(content.encode()).hexdigest()
 
     @cached_property
+    def off(self) -> frozenset[RuleId]:
+        """The rules that are switched off."""
+        return frozenset(rule for rule, setting in self.rules.items() if not setting.on)
+
+    @cached_property
     def execution(self) -> Printed:
         """The weight of execution as an exact number."""
         return Printed.constant(self.execution_weight, label="预算执行分值")

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 
 from jixiao.findings import Cause, Finding, RuleId
-from jixiao.identity.keys import normalise_name
 from jixiao_scorer.answers import Answer
 from jixiao_scorer.build import finding, row_subject, share
 from jixiao_scorer.case import Case
@@ -12,7 +11,7 @@ from jixiao_scorer.compare import Why, better_when_smaller
 from jixiao_scorer.compare.dates import spans
 from jixiao_scorer.compare.words import not_applicable
 from jixiao_scorer.rules.targets import row_finding
-from jixiao_scorer.words import answered, indicator_name, plain, points
+from jixiao_scorer.words import answered, indicator_name, normalised, plain, points
 
 _FLOORS = ("≥", ">")
 _VAGUE_MOST = 8  # characters of a target that names no criterion
@@ -83,7 +82,7 @@ def duplicate(case: Case) -> Iterator[Finding]:
     """DUPLICATE: an indicator stands twice under one second level, or under 产出 and under 效益."""
     seen: dict[str, list[Answer]] = {}
     for answer in case.answers:
-        key = answer.name if answer.name.isalnum() else normalise_name(answer.name)
+        key = normalised(answer.name)
         if not key or not_applicable(answer.name):
             continue
         twin = next((each for each in seen.get(key, ()) if _is_twin(each, answer, case)), None)
