@@ -52,6 +52,8 @@ def _followed(finding: Finding, earlier: list[Finding]) -> Finding:
 def _worst_first(findings: list[Finding]) -> tuple[Finding, ...]:
     """By severity and money at stake; what follows from another stands right under it."""
     ranked = sorted(findings, key=lambda each: (each.severity.rank, -(each.amount or 0)))
+    if all(each.follows is None for each in ranked):
+        return tuple(ranked)
     placed: list[Finding] = []
     for finding in (each for each in ranked if each.follows is None):
         placed += [finding, *_under(finding, ranked, placed)]

@@ -166,6 +166,11 @@ class Case:
         return tuple(answer for answer in self.answers if answer.found.met is False)
 
     @lazy
+    def deducted(self) -> tuple[Answer, ...]:
+        """The rows on which the unit took points off."""
+        return tuple(answer for answer in self.answers if answer.deducted)
+
+    @lazy
     def far_over(self) -> tuple[Answer, ...]:
         """The rows whose positive target was exceeded so far that a reason is owed."""
         limit = self.profile.rules[RuleId.WHY_OVER].limits["from"]

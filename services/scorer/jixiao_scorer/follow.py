@@ -30,10 +30,12 @@ _STEP = re.compile(r"\[(\d+)\]|(\w+)")
 
 def linked(form: Form, found: Sequence[Finding], judge: Callable[[Form], Sequence[Finding]]) -> list[Finding]:
     """The findings, those marked that the repair of another one removes; ``judge`` gives the findings of a form."""
+    if len(found) < 2:
+        return list(found)
     linked = list(found)
     for root in sorted((each for each in found if each.rule in ROOTS), key=lambda each: ROOTS.index(each.rule)):
         # One that stands under another, or came under it meanwhile, is no root.
-        if root.repair is None or root.follows is not None or len(found) == 1 or root not in linked:
+        if root.repair is None or root.follows is not None or root not in linked:
             continue
         left = {_key(each) for each in judge(mended(form, root.repair))}
         if _key(root) in left:
@@ -72,6 +74,8 @@ def _under(each: Finding, root: Finding) -> Finding:
 
 
 def _one_letter(found: list[Finding]) -> list[Finding]:
+    if not any(each.rule in ONE_LETTER for each in found):
+        return found
     heads = {rule: max((each for each in found if each.rule is rule), key=_money, default=None) for rule in ONE_LETTER}
     follow = [each.rule in ONE_LETTER and each is not heads[each.rule] for each in found]
     return [_under(each, each) if under else each for each, under in zip(found, follow, strict=True)]

@@ -80,9 +80,11 @@ def wrong_sign(case: Case) -> Iterator[Finding]:
 
 def duplicate(case: Case) -> Iterator[Finding]:
     """DUPLICATE: an indicator stands twice under one second level, or under 产出 and under 效益."""
+    keys = [normalised(answer.name) for answer in case.answers]
+    if len(set(keys)) == len(keys):
+        return
     seen: dict[str, list[Answer]] = {}
-    for answer in case.answers:
-        key = normalised(answer.name)
+    for key, answer in zip(keys, case.answers, strict=True):
         if not key or not_applicable(answer.name):
             continue
         twin = next((each for each in seen.get(key, ()) if _is_twin(each, answer, case)), None)

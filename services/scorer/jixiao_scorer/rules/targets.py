@@ -42,8 +42,8 @@ def unmet_full(case: Case) -> Iterator[Finding]:
 
 def met_not_full(case: Case) -> Iterator[Finding]:
     """MET-NOT-FULL: the target is reached, points are taken off, and nothing is said about it."""
-    for answer in case.answers:
-        if answer.deducted and answer.found.met and answer.reason.is_missing:
+    for answer in case.deducted:
+        if answer.found.met and answer.reason.is_missing:
             yield row_finding(
                 case,
                 RuleId.MET_NOT_FULL,

@@ -44,16 +44,14 @@ def text_claim(case: Case) -> Iterator[Finding]:
     ):
         if not cell.text or cell.text.startswith(CLASSIFIED) or _DIGIT.search(cell.text) is None:
             continue
-        text = normal(cell.text)
-        grams = _grams(text)
-        rows = [answer for answer in case.answers if _may_speak(text, grams, answer, side)]
-        claims = _claims(text) if rows else []
+        rows = [answer for answer in case.answers if _may_speak(cell.text, answer, side)]
+        claims = _claims(normal(cell.text)) if rows else []
         for answer in rows:
             if (claim := _contradiction(answer, getattr(answer, side), claims)) is not None:
                 yield _finding(case, answer, side, cell, title, claim)
 
 
-def _may_speak(text: str, grams: set[str], answer: Answer, side: str) -> bool:
+def _may_speak(text: str, answer: Answer, side: str) -> bool:
     """Whether a text may speak of what a row counts: a quick look before the text is taken apart."""
     printed = getattr(answer.indicator, side).text
     if not printed or _DIGIT.search(printed) is None or ("%" in printed and ";" not in printed):
@@ -64,13 +62,9 @@ def _may_speak(text: str, grams: set[str], answer: Answer, side: str) -> bool:
     counted = [each for each in own.measures if each.unit.kind in _COUNTED]
     if not counted:
         return False
-    if not grams.isdisjoint(_grams(answer.name)) or not grams.isdisjoint(_grams(answer.target.text)):
+    if _shares(text, answer.name) or _shares(text, answer.target.text):
         return True
     return any((noun := _noun(each)) and noun in text for each in counted)
-
-
-def _grams(text: str) -> set[str]:
-    return {text[at : at + _ALIKE] for at in range(len(text) - _ALIKE + 1)}
 
 
 def _finding(case: Case, answer: Answer, side: str, cell: Value, title: str, claim: Claim) -> Finding:
