@@ -5,7 +5,7 @@ import sys
 import typer
 
 from jixiao.runtime.errors import JixiaoError
-from jixiao_cli import check, demo, parse, resume, setup, units, up, upload, watch
+from jixiao_cli import check, demo, parse, resume, rules, setup, units, up, upload, watch
 
 app = typer.Typer(
     help="绩效预警：读取项目支出绩效自评表，复核每一个数字并预警。", no_args_is_help=True, add_completion=False
@@ -19,6 +19,7 @@ app.command("units")(units.units)
 app.command("up")(up.up)
 app.command("upload")(upload.upload)
 app.command("watch")(watch.watch)
+app.add_typer(rules.app, name="rules")
 app.command("setup-database")(setup.setup_database)
 app.command("setup-topics")(setup.setup_topics)
 

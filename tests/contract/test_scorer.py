@@ -60,7 +60,7 @@ async def arrive(pool: asyncpg.Pool, form: Member, cause: UUID | None = None) ->
     cause = cause or uuid.uuid4()
     headers = {"ce_id": str(cause).encode()}
     message = Incoming("jixiao.reports.parsed", 0, 0, 0, b"", event.model_dump_json().encode(), headers)
-    scorer = Scorer()
+    scorer = Scorer(pool)
     prepared = await scorer.prepare(message)
     return await Inbox(pool, "scorer").decide(cause, lambda conn: scorer.decide(conn, prepared, message))
 

@@ -1,7 +1,7 @@
 """The forms of many files judged together, as the service does: a unit's forms, in the order of the files."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -9,22 +9,21 @@ from jixiao.findings import Finding
 from jixiao.identity import FormIdentity, Version, derived_id, normalise_name
 from jixiao_cli.report.judged import Judged
 from jixiao_scorer.context import Member, facts_of, judge_projects, judge_unit, merged
-from jixiao_scorer.profiles import Profile
-
-Profiles = Callable[[str], Profile]
+from jixiao_scorer.written import Profiles
 
 
 def together(forms: Sequence[Judged], profiles: Profiles) -> list[Judged]:
     """Every form with the findings across forms merged into its own."""
-    members = [_member(place, each, profiles) for place, each in enumerate(forms)]
-    across = _across(members, profiles)
+    members = [member_of(place, each, profiles) for place, each in enumerate(forms)]
+    found = across(members, profiles)
     return [
-        each.with_findings(merged(each.findings, across.get(member.form_id, ())))
+        each.with_findings(merged(each.findings, found.get(member.form_id, ())))
         for each, member in zip(forms, members, strict=True)
     ]
 
 
-def _across(members: Iterable[Member], profiles: Profiles) -> dict[UUID, tuple[Finding, ...]]:
+def across(members: Iterable[Member], profiles: Profiles) -> dict[UUID, tuple[Finding, ...]]:
+    """The findings of each form that come from other forms of its unit."""
     units: dict[str, list[Member]] = defaultdict(list)
     for member in members:
         units[member.identity.unit].append(member)
@@ -35,7 +34,7 @@ def _across(members: Iterable[Member], profiles: Profiles) -> dict[UUID, tuple[F
     return found
 
 
-def _member(place: int, judged: Judged, profiles: Profiles) -> Member:
+def member_of(place: int, judged: Judged, profiles: Profiles) -> Member:
     """The form as a version: what stands later in the list of files counts as handed in later."""
     form = judged.form
     version = Version(

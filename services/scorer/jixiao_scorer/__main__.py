@@ -8,7 +8,7 @@ from jixiao_scorer.app import Scorer
 
 def main() -> None:
     """Read the settings once and serve."""
-    run("scorer", ScorerSettings(), (PARSED,), lambda runtime: Scorer())
+    run("scorer", ScorerSettings(), (PARSED,), lambda runtime: Scorer(runtime.inbox.pool))
 
 
 if __name__ == "__main__":

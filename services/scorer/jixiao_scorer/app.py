@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import asyncpg
+
 from jixiao.events import FormParsed, FormScored
 from jixiao.events.topics import SCORED
 from jixiao.findings import Finding
@@ -14,8 +16,9 @@ from jixiao.runtime.message import Incoming, Outgoing, cloud_event, outgoing
 from jixiao.runtime.postgres import Connection
 from jixiao_scorer import assess, store
 from jixiao_scorer.context import UNIT_RULES, Member, judge_projects, judge_unit, merged
-from jixiao_scorer.profiles import Profile, profile_for
+from jixiao_scorer.profile_store import Adopted
 from jixiao_scorer.rules import RULES_VERSION
+from jixiao_scorer.written import Profiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +36,16 @@ class Scorer:
     unit's lock, so that the order of arrival does not matter; only forms whose findings changed are told again.
     """
 
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+        self._adopted = Adopted()
+
     async def prepare(self, message: Incoming) -> Prepared:
         """Judge the form by itself. Raises Unreadable when the message holds none."""
         parsed = message.decode(FormParsed)
-        profile: Profile = profile_for(parsed.form.layout)
+        async with self._pool.acquire() as conn:
+            profiles = await self._adopted.refresh(conn)
+        profile = profiles(parsed.form.layout)
         assessment = assess(parsed.form, profile)
         event = FormScored(
             identity=parsed.identity,
@@ -55,7 +64,7 @@ class Scorer:
         event = prepared.event
         await store.lock(conn, event.identity.unit)
         await store.keep(conn, event, prepared.member)
-        changed = await judge_together(conn, prepared.member)
+        changed = await judge_together(conn, prepared.member, self._adopted.profiles)
         own = changed.pop(event.version.form_id, ())
         again = await store.judged_again(conn, changed)
         now: datetime = await conn.fetchval("SELECT now()")
@@ -65,11 +74,11 @@ class Scorer:
         return [_told(each, across, now, message.trace) for each, across in told]
 
 
-async def judge_together(conn: Connection, member: Member) -> dict[UUID, tuple[Finding, ...]]:
+async def judge_together(conn: Connection, member: Member, profiles: Profiles) -> dict[UUID, tuple[Finding, ...]]:
     """Judge the member's unit anew and write what differs; the findings across forms of each form that changed."""
     before = await store.cross_findings(conn, member.identity.unit)
-    of_projects = judge_projects(await store.family_of(conn, member, profile_for))
-    of_unit = judge_unit(await store.facts_of_unit(conn, member.identity.unit), profile_for)
+    of_projects = judge_projects(await store.family_of(conn, member, profiles))
+    of_unit = judge_unit(await store.facts_of_unit(conn, member.identity.unit), profiles)
     changed = {}
     for form_id in sorted({*before, *of_projects, *of_unit}):
         # a form outside the family keeps what its own family says of it

@@ -14,7 +14,7 @@ from jixiao.forms import Form
 from jixiao.identity import FormIdentity, Version
 from jixiao.runtime.postgres import Connection
 from jixiao_scorer.context import Facts, Member, facts_of, family
-from jixiao_scorer.context.units import Profiles
+from jixiao_scorer.written import Profiles
 
 _FINDINGS = TypeAdapter(tuple[Finding, ...])
 _FIGURES = TypeAdapter(tuple[Computed, ...])
@@ -79,6 +79,12 @@ async def family_of(conn: Connection, member: Member, profiles: Profiles) -> lis
     own = family(member.form_id, ((row["form_id"], row["project"], row["project_name"]) for row in rows))
     kept = await conn.fetch("SELECT identity, version, form FROM forms WHERE form_id = ANY($1)", list(own))
     return [_member(row, profiles) for row in kept]
+
+
+async def all_members(conn: Connection, profiles: Profiles) -> list[Member]:
+    """Every form that is kept."""
+    rows = await conn.fetch("SELECT identity, version, form FROM forms")
+    return [_member(row, profiles) for row in rows]
 
 
 def _member(row: Any, profiles: Profiles) -> Member:

@@ -1,17 +1,16 @@
 """A unit's forms of a year judged together: shared results, full scores everywhere, execution counted twice."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from uuid import UUID
 
 from jixiao.findings import Cause, Finding, RuleId, Severity, Subject
 from jixiao_scorer.build import RULES_VERSION
 from jixiao_scorer.context.facts import Claim, Facts
-from jixiao_scorer.profiles import Profile
 from jixiao_scorer.words import percent, plain
+from jixiao_scorer.written import Profiles
 
-Profiles = Callable[[str], Profile]
 UNIT_RULES = frozenset({RuleId.SHARED_RESULT, RuleId.ALL_FULL, RuleId.DOUBLE_COUNT})
 UNIT = Subject(kind="unit")
 
