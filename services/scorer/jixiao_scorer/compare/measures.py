@@ -48,7 +48,7 @@ _MEASURE = re.compile(
 )
 _TAIL = 8
 _DIGIT = re.compile("[0-9]")
-_PLAIN = re.compile(r"([≥≤<>]?)(\d+(?:\.\d+)?)(%|[\u4e00-\u9fff])?")
+_PLAIN = re.compile(rf"([≥≤<>]?)(\d+(?:\.\d+)?)([万亿]?)({_known}|[\u4e00-\u9fff])?")
 _NOT_MEASURES = re.compile(
     r"(?:19|20)\d{2}(?:年度?(?:\d{1,2}月(?:\d{1,2}日)?|第?[一二三四1-4]季度|[上下]半年)?|[./-]\d{1,2}(?:[./-]\d{1,2})?"
     + NO_UNIT
@@ -105,15 +105,13 @@ def measures(text: str) -> tuple[Measure, ...]:
     return tuple(found)
 
 
-def _plain_measure(op: str, number: str, name: str | None) -> Measure:
-    value, shift = Decimal(number), 0
-    if name in ("万", "亿"):
-        shift = _SCALES[name]
-        value, name, half = value.scaleb(shift), "", _half(number, shift)
-    elif name is not None and name in _NOT_UNITS:
-        op, name, half = op or AFTER.get(name, ""), "", _half(number, 0)
-    else:
-        half = _half(number, 0)
+def _plain_measure(op: str, number: str, scale: str, name: str | None) -> Measure:
+    value, shift = Decimal(number), _SCALES[scale] if scale else 0
+    if shift:
+        value = value.scaleb(shift)
+    if name is not None and name in _NOT_UNITS and name not in UNITS:
+        op, name = op or AFTER.get(name, ""), None
+    half = _half(number, shift)
     return Measure(op, value, value - half, value + half, unit(name or ""), shift=shift)
 
 
