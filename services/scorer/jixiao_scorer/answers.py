@@ -32,7 +32,9 @@ class Answer:
     ) -> None:
         self.place, self.indicator, self.weight, self.score = place, indicator, weight, score
         self.reason_lost = reason_lost
-        self.name, self.level2 = indicator.name.text or "", indicator.level2.text or ""
+        self.name = indicator.name.text or ""
+        # Where 成本 is a level of its own, every row under it is a cost.
+        self.level2 = "成本" if indicator.level1.text == "成本" else indicator.level2.text or ""
         target, actual = indicator.target.text, indicator.actual.text
         self.target, self.actual = Cell(target), Cell(actual)
         if target == actual:

@@ -19,6 +19,8 @@ COLUMNS = ("initial", "budget", "executed")
 ROW_NAMES = {"total": "年度资金总额", "fiscal": "当年财政拨款", "carryover": "上年结转资金", "other": "其他资金"}
 COLUMN_NAMES = {"initial": "年初预算数", "budget": "全年预算数", "executed": "全年执行数"}
 
+COST = "成本"
+
 _FEN = {YUAN: 2, WAN: 6}  # decimals from which on an amount is exact to the fen
 
 
@@ -225,6 +227,11 @@ class Case:
         if not self.weights_known or not all(level for level, _ in named):
             return {}
         return level_sums(named)
+
+    @lazy
+    def level_weights(self) -> dict[str, Printed]:
+        """What the profile wants each first level to weigh; nothing where it leaves that to the unit."""
+        return self.profile.level_weights_with_cost if COST in self.levels else self.profile.level_weights
 
     @lazy
     def indicator_sum(self) -> Printed | None:

@@ -24,7 +24,7 @@ def _all(case: Case) -> Iterator[Computed]:
     agrees = rate_agrees(printed, case.rate) if printed is not None and case.rate is not None else None
     yield _figure("funds.total.rate", "执行率(%)", total.rate.text, rate, agrees)
     yield _beside("funds.total.score", "预算执行得分", total.score.text, case.stated_points, case.points)
-    for level, wanted in case.profile.level_weights.items():
+    for level, wanted in case.level_weights.items():
         if case.levels:
             found = case.levels.get(level, Printed.constant(Decimal(0)))
             label = f"{level}分值（规定{plain(wanted.value)}分）"

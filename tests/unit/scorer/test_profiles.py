@@ -5,6 +5,7 @@ from importlib import resources
 import pytest
 
 from jixiao.findings import Severity
+from jixiao.forms import Value
 from jixiao_scorer import assess
 from jixiao_scorer.profiles import PROFILES, ProfileError, build, profile_for, profile_named
 from tests.unit.scorer.forms import form
@@ -22,9 +23,10 @@ WRONG = [
 ]
 
 
-def test_the_package_ships_three_profiles() -> None:
+def test_the_package_ships_five_profiles() -> None:
     """Each for its layouts; a layout that nobody names is judged by the default one."""
-    assert set(PROFILES) == {"default", "shenzhen", "national-2020"}
+    assert set(PROFILES) == {"default", "shenzhen", "national-2020", "hubei", "sichuan"}
+    assert (PROFILES["hubei"].execution_weight, PROFILES["sichuan"].execution_weight) == (20, 10)
     assert profile_for("shenzhen").name == "shenzhen"
     assert profile_for("unheard-of").name == "default"
 
@@ -68,3 +70,23 @@ def test_thresholds_severity_and_switch_take_effect() -> None:
     assert rules["EXEC-LOW"].severity is Severity.WARNING
     strict = build("x.toml", DEFAULT.replace("error_below = 60", "error_below = 79.5"))
     assert next(e for e in assess(low, strict).findings if e.rule == "EXEC-LOW").severity is Severity.ERROR
+
+
+def test_a_province_that_leaves_the_levels_to_the_unit_accuses_nobody_of_them() -> None:
+    """LEVEL-WEIGHT fires by the default profile, not by Sichuan's."""
+    moved = form({"indicators[6].weight": "10", "indicators[6].score": "10", "indicators[0].weight": "18"})
+    moved = moved.model_copy(
+        update={
+            "indicators": (moved.indicators[0].model_copy(update={"score": Value(text="18")}), *moved.indicators[1:])
+        }
+    )
+    by = {name: {each.rule.value for each in assess(moved, PROFILES[name]).findings} for name in ("default", "sichuan")}
+    assert by == {"default": {"LEVEL-WEIGHT"}, "sichuan": set()}
+
+
+def test_cost_as_a_level_of_its_own_has_its_own_weights() -> None:
+    """20 for 成本, 40 for 产出, 20 for 效益, 10 for 满意度, beside execution's 10."""
+    weights = {0: "10", 1: "10", 2: "10", 3: "10", 4: "20", 6: "10", 7: "10"}
+    changes = {f"indicators[{place}].{key}": text for place, text in weights.items() for key in ("weight", "score")}
+    changes |= {"indicators[4].level1": "成本", "indicators[2].score": "9.5", "indicators[7].score": "9"}
+    assert assess(form(changes), PROFILES["default"]).findings == ()

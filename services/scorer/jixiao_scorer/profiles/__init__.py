@@ -62,7 +62,11 @@ class RuleSetting(_Strict):
 
 
 class Profile(_Strict):
-    """One profile, complete. Weights and limits are points or per cent."""
+    """One profile, complete. Weights and limits are points or per cent.
+
+    ``levels`` may be empty where a province leaves them to the units; ``levels_with_cost`` holds for forms that have
+    成本 as a level of its own.
+    """
 
     name: str
     title: str
@@ -70,6 +74,7 @@ class Profile(_Strict):
     execution_weight: Decimal
     total_weight: Decimal
     levels: dict[str, Decimal]
+    levels_with_cost: dict[str, Decimal] = {}
     levels_basis: str
     rules: dict[RuleId, RuleSetting]
 
@@ -106,7 +111,16 @@ class Profile(_Strict):
     @cached_property
     def level_weights(self) -> dict[str, Printed]:
         """The weight of each level as an exact number."""
-        return {level: Printed.constant(weight, label=level) for level, weight in self.levels.items()}
+        return _exact(self.levels)
+
+    @cached_property
+    def level_weights_with_cost(self) -> dict[str, Printed]:
+        """The same for forms that have 成本 as a level of its own."""
+        return _exact(self.levels_with_cost)
+
+
+def _exact(weights: dict[str, Decimal]) -> dict[str, Printed]:
+    return {level: Printed.constant(weight, label=level) for level, weight in weights.items()}
 
 
 def build(file: str, text: str, base: dict[str, Any] | None = None) -> Profile:
@@ -142,7 +156,7 @@ def _laid_over(base: dict[str, Any], content: dict[str, Any]) -> dict[str, Any]:
     for key, value in content.items():
         below = merged.get(key)
         # Level weights are one set: naming some of them names all.
-        merge = isinstance(value, dict) and isinstance(below, dict) and key != "levels"
+        merge = isinstance(value, dict) and isinstance(below, dict) and not key.startswith("levels")
         merged[key] = _laid_over(below, value) if merge and isinstance(below, dict) else value
     return merged
 

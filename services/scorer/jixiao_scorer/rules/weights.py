@@ -90,7 +90,7 @@ def _is_full_without(row: Row, excess: Decimal) -> bool:
 
 def level_weight(case: Case) -> Iterator[Finding]:
     """LEVEL-WEIGHT: the weights of a level are not those of the profile, and no row is lost."""
-    wanted = case.profile.level_weights
+    wanted = case.level_weights
     if not case.levels or not set(case.levels) <= set(wanted):
         return
     off = [level for level in wanted if level not in case.levels or not case.levels[level].meets(wanted[level])]
@@ -119,4 +119,4 @@ def _level_gaps(case: Case) -> dict[str, Decimal]:
     if not case.levels:
         return {}
     found = {level: each.value for level, each in case.levels.items()}
-    return {level: found.get(level, Decimal(0)) - weight for level, weight in case.profile.levels.items()}
+    return {level: found.get(level, Decimal(0)) - weight.value for level, weight in case.level_weights.items()}
