@@ -137,12 +137,30 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_the_checker_imports_no_server() -> None:
     """It must run where only the base dependencies are installed."""
     program = (
-        "import sys, jixiao_cli.check, jixiao_cli.report.workbook\n"
+        "import sys, jixiao_cli.check, jixiao_cli.report.workbook, jixiao_cli.rules\n"
         "servers = {'faust', 'asyncpg', 'aiokafka', 'pydantic_settings', 'fastapi', 'structlog', 'prometheus_client'}\n"
         "print(sorted(servers & set(sys.modules)))"
     )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
+
+
+def test_the_checker_imports_nothing_that_only_one_system_has() -> None:
+    """Windows and macOS must be able to load every module of ours that it loads."""
+    program = """
+import ast, sys, jixiao_cli.check, jixiao_cli.report.workbook, jixiao_cli.rules, jixiao_parser.reading
+for name, module in sorted(sys.modules.items()):
+    if name.startswith("jixiao"):
+        for node in ast.parse(open(module.__file__, encoding="utf-8").read()).body:
+            if isinstance(node, ast.Import):
+                print(*(each.name for each in node.names), sep="\\n")
+            elif isinstance(node, ast.ImportFrom):
+                print(node.module)
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    only_posix = {"fcntl", "grp", "posix", "pty", "pwd", "resource", "syslog", "termios", "tty", "uvloop"}
+    assert {"json", "rich.console"} <= set(ran.stdout.split())
+    assert set(ran.stdout.split()) & only_posix == set()
 
 
 def test_a_folder_is_judged_across_its_files(tmp_path: Path) -> None:
