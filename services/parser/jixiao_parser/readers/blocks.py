@@ -1,12 +1,15 @@
 """What DOCX and HTML are made of, paragraphs and tables, tables within cells included; here laid out as rows."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Union
 
 from jixiao.forms.document import Cell, Row
+from jixiao.runtime.errors import Unreadable
+from jixiao_parser.limits import ROWS
 
-_WIDEST = 256  # columns that one cell may span; forms have about ten
+_WIDEST = 64  # columns that one cell may span; forms have about ten
+_LAST_COLUMN = 512
 _OWN_ROWS, _OWN_COLUMNS = 3, 3
 
 
@@ -31,7 +34,10 @@ Block = Union[str, Table]  # noqa: UP007 - a class refers to it by name
 
 
 def rows_of(blocks: Iterable[Block]) -> tuple[Row, ...]:
-    """The rows of a document. A tab parts a paragraph into cells; every paragraph and table row counts as a line."""
+    """The rows of a document. A tab parts a paragraph into cells; every paragraph and table row counts as a line.
+
+    Raises Unreadable when there are far too many.
+    """
     layout = _Layout()
     layout.add(blocks)
     return tuple(layout.rows)
@@ -59,17 +65,22 @@ class _Layout:
         found = tuple(cells)
         if any((cell.text or "").strip() for cell in found):
             self.rows.append(Row(found, self.line))
+            if len(self.rows) > ROWS:
+                raise Unreadable(f"文件过大：有内容的行超过{ROWS}行。请删去无关内容，拆分后重新上传。")
 
     def _add_table(self, table: Table) -> None:
         self.tables += 1
         where = f"表{self.tables}第{{}}行第{{}}列"
         for number, placed in enumerate(_placed(table), start=1):
-            pages = [box for _, box in placed if _is_page(box, [box for _, box in placed])]
-            self._add_row(
-                Cell(_text(box), column, box.span, box.height, where.format(number, column + 1))
-                for column, box in placed
-                if box not in pages
-            )
+            texts = [_text(box) for _, box in placed]
+            filled = sum(bool(text.strip()) for text in texts)
+            cells, pages = [], []
+            for (column, box), text in zip(placed, texts, strict=True):
+                if _is_page(box, alone=filled == bool(text.strip())):
+                    pages.append(box)
+                else:
+                    cells.append(Cell(text, column, box.span, box.height, where.format(number, column + 1)))
+            self._add_row(cells)
             for box in pages:
                 self.add(box.blocks)
 
@@ -82,7 +93,7 @@ def _placed(table: Table) -> Iterator[list[tuple[int, Box]]]:
         column = 0
         for box in boxes:
             column = box.column if box.column is not None else column
-            while box.column is None and taken.get(column, -1) >= number:
+            while box.column is None and column < _LAST_COLUMN and taken.get(column, -1) >= number:
                 column += 1
             placed.append((column, box))
             span = min(box.span, _WIDEST)
@@ -92,10 +103,9 @@ def _placed(table: Table) -> Iterator[list[tuple[int, Box]]]:
         yield placed
 
 
-def _is_page(box: Box, row: Sequence[Box]) -> bool:
+def _is_page(box: Box, *, alone: bool) -> bool:
     """Whether a box only lays out a page: it holds a large table, or a table and the row has nothing beside it."""
     inner = [block for block in box.blocks if isinstance(block, Table)]
-    alone = all(other is box or not _text(other).strip() for other in row)
     return bool(inner) and (alone or any(_is_large(table) for table in inner))
 
 

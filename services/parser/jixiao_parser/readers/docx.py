@@ -10,7 +10,7 @@ from docx.oxml.ns import qn
 
 from jixiao.forms.document import Document, Sheet
 from jixiao.runtime.errors import Unreadable
-from jixiao_parser.limits import CELLS
+from jixiao_parser.limits import DOCX_TAGS
 from jixiao_parser.readers.blocks import Block, Box, Table, rows_of
 from jixiao_parser.readers.package import FAULTS, Words, xml_parts
 from jixiao_parser.readers.text import check_size
@@ -20,11 +20,13 @@ _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 
 _PARAGRAPH, _TABLE, _ROW, _CELL, _RUN = (qn(f"w:{name}") for name in ("p", "tbl", "tr", "tc", "r"))
+_VALUE, _ROW_MARKS, _CELL_MARKS, _RUN_MARKS = (qn(f"w:{name}") for name in ("val", "trPr", "tcPr", "rPr"))
 _WRAPPERS = frozenset(qn(f"w:{name}") for name in ("sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo"))
 _UNSEEN = frozenset(qn(f"w:{name}") for name in ("del", "moveFrom", "pPr", "rPr", "sdtPr")) | {_FALLBACK}
 _TEXTS = frozenset({qn("w:t"), _MATH})
 _SIGNS = {qn("w:tab"): "\t", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "-"}
 _OFF = ("0", "false", "off")
+_CONTINUED = ("", "continue")
 
 
 @dataclass(slots=True)
@@ -42,8 +44,8 @@ def read_docx(data: bytes, document: str) -> Document:
     """The paragraphs and tables of the body. Raises Unreadable when it is broken, hostile or far too large."""
     try:
         for _, content in xml_parts(data, WORDS):
-            if (cells := content.count(b"<w:tc>")) > CELLS:
-                raise Unreadable(f"文档有{cells}个单元格（上限{CELLS}个）。请删去无关内容，拆分后重新上传。")
+            if (tags := content.count(b"<")) > DOCX_TAGS:
+                raise Unreadable(f"文档有{tags}个XML标记（上限{DOCX_TAGS}个）。请删去无关内容，拆分后重新上传。")
         body = open_docx(io.BytesIO(data)).element.body
         sheets = [Sheet(rows_of(_blocks(body)))]
     except FAULTS as fault:
@@ -81,44 +83,43 @@ def _pieces(element: Any) -> Iterator[str]:
 
 
 def _is_hidden(run: Any) -> bool:
-    mark = run.find(f"{qn('w:rPr')}/{qn('w:vanish')}")
-    return mark is not None and mark.get(qn("w:val")) not in _OFF
+    return _marks(run, _RUN_MARKS).get("vanish", _OFF[0]) not in _OFF
 
 
-def _has(element: Any, *path: str) -> bool:
-    return element.find("/".join(qn(f"w:{name}") for name in path)) is not None
+def _marks(element: Any, name: str) -> dict[str, str]:
+    """The properties of an element by their names, each with its value; "" for those without one."""
+    properties = element.find(name)
+    if properties is None:
+        return {}
+    return {mark.tag.rpartition("}")[2]: mark.get(_VALUE, "") for mark in properties.iterchildren("{*}*")}
 
 
 def _table(table: Any) -> Table:
     opened: dict[int, _Open] = {}
     rows = []
-    kept = (row for row in _children(table) if row.tag == _ROW and not _has(row, "trPr", "del"))
-    for number, row in enumerate(kept):
-        rows.append(list(_row(row, number, opened)))
+    for row in _children(table):
+        if row.tag == _ROW:
+            marks = _marks(row, _ROW_MARKS)
+            if "del" not in marks:
+                rows.append(list(_row(row, int(marks.get("gridBefore") or 0), len(rows), opened)))
     return Table(tuple(tuple(Box(o.blocks, o.span, o.height, o.column) for o in row) for row in rows))
 
 
-def _row(row: Any, number: int, opened: dict[int, _Open]) -> Iterator[_Open]:
+def _row(row: Any, column: int, number: int, opened: dict[int, _Open]) -> Iterator[_Open]:
     """The cells of a row; one that continues a cell above makes that one higher instead."""
-    column = row.grid_before
     before: _Open | None = None
     for cell in _children(row):
-        if cell.tag != _CELL or _has(cell, "tcPr", "cellDel"):
+        marks = _marks(cell, _CELL_MARKS)
+        if cell.tag != _CELL or "cellDel" in marks:
             continue
-        span = cell.grid_span
+        span = int(marks.get("gridSpan") or 1)
         above = opened.get(column)
-        if before is not None and _continues_left(cell):
+        if before is not None and marks.get("hMerge") in _CONTINUED:
             before.span += span
-        elif above is not None and above.last == number - 1 and cell.vMerge == "continue":
+        elif above is not None and above.last == number - 1 and marks.get("vMerge") in _CONTINUED:
             above.height, above.last = above.height + 1, number
             before = above
         else:
             before = opened[column] = _Open(tuple(_blocks(cell)), column, span, number)
             yield before
         column += span
-
-
-def _continues_left(cell: Any) -> bool:
-    """Whether a cell is merged into the one on its left in the way of old documents."""
-    merge = cell.find(f"{qn('w:tcPr')}/{qn('w:hMerge')}")
-    return merge is not None and merge.get(qn("w:val"), "continue") == "continue"
