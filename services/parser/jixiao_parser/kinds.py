@@ -46,6 +46,7 @@ _OPEN_DOCUMENTS = (
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _HEAD = 4096
 _BINARY_SHARE = 0.02
+CSV_LINES = 3  # a long paragraph has commas as well
 
 
 def kind_of(data: bytes, name: str) -> Kind:
@@ -105,4 +106,4 @@ def _kind_of_text(data: bytes, name: str) -> Kind:
     lines = [line for line in head.splitlines() if line.strip()]
     tabs = sum(b"\t" in line for line in lines)
     commas = sum(line.count(b",") >= 3 for line in lines)
-    return Kind.CSV if lines and tabs == 0 and commas > len(lines) * 0.8 else Kind.TEXT
+    return Kind.CSV if len(lines) >= CSV_LINES and tabs == 0 and commas > len(lines) * 0.8 else Kind.TEXT

@@ -9,7 +9,7 @@ from jixiao_parser.recognise.texts import is_dash, is_hashes, is_measure, is_num
 NEVER = 1_000.0
 FULL = 100
 _ABSENT = {"name": NEVER, "weight": 6.0, "score": 1.0, "target": 1.0, "actual": 0.8, "relation": 0.5, "measure": 0.5}
-_EMPTY = {"name": NEVER, "weight": 3.0, "score": 0.7, "target": 0.3, "actual": 0.3}
+_EMPTY = {"name": 1.5, "weight": 3.0, "score": 0.7, "target": 0.3, "actual": 0.3}
 _EMPTY_OTHERS = 0.05
 _PLAIN = re.compile(r"(?:0|[1-9]\d{0,2})(?:\.\d{1,2})?分?")
 _GROUPS = re.compile(r"\d[\d.,]*")
@@ -57,7 +57,7 @@ class Costs:
                 return self._reason(text)
             case "actual":
                 return self._measured(text) + _pair(target, text)
-        return self._measured(text) + 0.01 * max(0, len(text) - 20)
+        return self._measured(text) + 0.01 * max(0, len(text) - 20) + 0.7 * (text in labels.PLACEHOLDERS)
 
     def _name(self, text: str) -> float:
         cost = 5.0 if is_number(text) else 4.0 if is_measure(text) else 0.0
@@ -70,7 +70,7 @@ class Costs:
             return 0.1
         if is_measure(text):
             return 3.0
-        cost = 0.2 if text.startswith(labels.REASONS) else 0.9
+        cost = 0.2 if text.startswith(labels.REASONS) else 0.6 if text[-1] in "。；;" else 0.9
         if self.glued:
             cost += 0.1 * sum(sign.isdigit() for sign in text) + 0.05 * max(0, len(text) - 12)
             cost += 1.5 * any(sign in _RELATIONS for sign in text)

@@ -15,10 +15,14 @@ from jixiao_parser.recognise.stream import BLANK, CELL, GLUED
 from jixiao_parser.recognise.stream_costs import NEVER, Costs, is_points
 from jixiao_parser.recognise.texts import is_dash, is_number
 
+MOST = 400  # pieces of one level; beyond that it is no table
+IDLE = 12  # empty cells in a row, at most
 FARTHEST = 24  # pieces of one cell, at most
+FAR = {"weight": 6, "score": 6, "target": 12, "actual": 12, "relation": 2, "measure": 3}
 RUBBLE, RUBBLE_SIGN, RUBBLE_EMPTY = 3.0, 0.02, 0.1  # a piece that is no part of any row, and each of its signs
-JOIN = {GLUED: 0.0, BLANK: 0.5, CELL: 1.2}
+JOIN = {GLUED: 0.0, BLANK: 0.8, CELL: 1.2}
 CUT, CUT_NUMBER = 0.3, 0.5
+UNNAMED = 1.5  # a row 不适用 of no points may have no name
 _KINDS = re.compile(r"指标\d{1,2}[:：]|\d+(?:[-—~至]\d+)+|[\d.,，]+%?|[≥≤＞＜><=]+|[^\d.,，≥≤＞＜><=]+")
 _DIGITS = re.compile(r"(?<!指标)(?<!指标\d)(?<![\d—~至-])\d+(?![\d—~至-])")
 _TWINS = re.compile(r"(?=([^\d]{2,})(\1))")
@@ -30,8 +34,10 @@ Atom = tuple[str, int]
 def dealt(atoms: Sequence[Atom], slots: Sequence[str]) -> list[dict[str, str]]:
     """The rows among these pieces; ``slots`` are the columns in their order. Rows that say nothing are left out."""
     atoms = [atom for atom in atoms if not _EMPTY_ROW.fullmatch(atom[0])]
+    atoms = [atom for at, atom in enumerate(atoms) if any(text for text, _ in atoms[max(0, at - IDLE) : at + 1])]
+    atoms = atoms[:MOST]
     rows = [row for begin, end in _numbered(atoms) for row in _Deal(atoms[begin:end], slots).rows()]
-    return [row for row in rows if row.get("name") and not _says_nothing(row)]
+    return [row for row in rows if ("name" in row or "weight" in row) and not _says_nothing(row)]
 
 
 def cut_up(text: str) -> list[Atom]:
@@ -79,6 +85,8 @@ class _Deal:
 
     def rows(self) -> list[dict[str, str]]:
         """The rows, with what each column holds."""
+        for begin in range(len(self._atoms) - 1, 0, -1):
+            self._step(begin, 0, "", "")  # from the end, so that no way to there is longer than a row
         rows: list[dict[str, str]] = []
         at, slot, target, weight = 0, 0, "", ""
         while at < len(self._atoms) or slot:
@@ -99,7 +107,10 @@ class _Deal:
         if slot:
             kept = _kept(name, "", after, target, weight)
             ways.append(_Step(self._costs.absent(name) + self._step(at, after, *kept).cost, name, "", 0, after))
-        for count in range(1, min(FARTHEST, len(self._atoms) - at) + 1):
+        elif self._is_pointless(at):
+            weight = self._atoms[at][0]
+            ways.append(_Step(UNNAMED + self._step(at + 1, 2, "", weight).cost, "weight", weight, 1, 2))
+        for count in range(1, min(FAR.get(name, FARTHEST), len(self._atoms) - at) + 1):
             joined = self._joined(at, count)
             if joined is None:
                 break
@@ -109,6 +120,11 @@ class _Deal:
                 cost += self._step(at + count, after, *_kept(name, text, after, target, weight)).cost
                 ways.append(_Step(cost, name, text, count, after))
         return min(ways)
+
+    def _is_pointless(self, at: int) -> bool:
+        """Whether a row may begin here with its weight of nought."""
+        text = self._atoms[at][0] if at < len(self._atoms) and self._slots[1:2] == ["weight"] else ""
+        return is_points(text) and float(text.removesuffix("分")) == 0
 
     def _left_over(self, at: int, slot: int, target: str, weight: str) -> _Step:
         """The next piece is no part of a row: between rows any, in a row an empty cell."""
@@ -137,4 +153,8 @@ def _kept(name: str, text: str, after: int, target: str, weight: str) -> tuple[s
     """The target and the weight that later cells of the row are compared with; none once the row ends."""
     if not after:
         return "", ""
-    return (text if name == "target" else target), (text if name == "weight" else weight)
+    if name in ("target", "actual"):
+        target = text if name == "target" else ""
+    if name in ("weight", "score"):
+        weight = text if name == "weight" else ""
+    return target, weight
