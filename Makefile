@@ -13,8 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 setup: .venv/.ready .local/.ready
 
 # For scanned reports; about 400 MB.
-setup-ocr: setup
-	@$(BIN)/pip install -q --require-hashes -r requirements-ocr.lock
+setup-ocr: setup .venv/.ocr
 
 demo: setup
 	@$(BIN)/jixiao demo $(ARGS)
@@ -22,8 +21,8 @@ demo: setup
 test: setup
 	@$(BIN)/pytest $(ARGS)
 
-accept: setup
-	@failed=0; $(BIN)/python -m tests.accept_findings || failed=1; $(BIN)/python tests/accept.py $(ARGS) && exit $$failed
+accept: setup-ocr
+	@failed=0; $(BIN)/python -m tests.accept_findings || failed=1; $(BIN)/python -m tests.accept_scans || failed=1; $(BIN)/python tests/accept.py $(ARGS) && exit $$failed
 
 check: setup
 	$(BIN)/ruff check
@@ -47,6 +46,11 @@ clean:
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip install -q --require-hashes -r requirements.lock
 	@$(BIN)/pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.ocr: requirements-ocr.lock .venv/.ready
+	@echo "安装文字识别组件（约400 MB）……"
+	@$(BIN)/pip install -q --require-hashes -r requirements-ocr.lock
 	@touch $@
 
 .local/.ready: pom.xml

@@ -20,7 +20,7 @@ CASES = ROOT.parent / "shared" / "cases"
 JIXIAO = ROOT / ".venv" / "bin" / "jixiao"
 SEEDS = ("000", "001", "002", "003", "004")
 SEED_SHARE = 0.9
-DOCUMENTS = ("xlsx/*", "csv/*", "docx/*", "html/*", "txt/*")
+DOCUMENTS = ("xlsx/*", "csv/*", "docx/*", "html/*", "txt/*", "pdf/*")
 
 
 @dataclass(frozen=True)

@@ -5,19 +5,21 @@ import io
 from pathlib import Path
 
 import openpyxl
+import pdfplumber
 from python_calamine import CalamineWorkbook
 
 from jixiao_parser import read, read_isolated_now
 from tests.bench.figures import Figure, rate
 from tests.system.reports import report
+from tests.unit.parser.pdfs import HEADER, ROWS, parted, pdf, titled
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 WORKBOOK = SAMPLES / "sound.xlsx"
 
 
 def measure() -> list[Figure]:
-    """Text and XLSX, inside this process and in a process a file."""
-    return [_text(), _xlsx(), _xlsx_isolated()]
+    """Text, XLSX (inside this process and in a process a file) and PDF."""
+    return [_text(), _xlsx(), _xlsx_isolated(), _pdf()]
 
 
 def _text() -> Figure:
@@ -36,6 +38,19 @@ def _xlsx_isolated() -> Figure:
     data = WORKBOOK.read_bytes()
     forms = rate(lambda _: len(read_isolated_now(data, "a.xlsx").forms))
     return Figure("XLSX, a process a file, forms/s", f"{forms:.0f}", _peers(data))
+
+
+def _pdf() -> Figure:
+    """The limit: no slower than 1.5 times the library's own search for tables, which makes no forms of them."""
+    first, second = parted(ROWS, [HEADER + 3])
+    data = pdf(titled(first), second)
+
+    def tables(_: int) -> int:
+        with pdfplumber.open(io.BytesIO(data)) as document:
+            return bool([page.extract_tables() for page in document.pages])
+
+    forms, peer = rate(lambda _: len(read(data, "a.pdf").forms)), rate(tables)
+    return Figure("PDF, forms/s", f"{forms:.1f}", f"pdfplumber's extract_tables alone: {peer:.1f}")
 
 
 def _peers(data: bytes) -> str:

@@ -1,4 +1,6 @@
-"""What the process that reads a file answers: a reading, the files of an archive, or the wish for a conversion.
+"""What the process that reads a file answers: a reading, the files of an archive, or what must be done first.
+
+A conversion by LibreOffice, or a look at pictures, which takes more time and memory than other files are given.
 
 The answer is one byte for its kind, then JSON; after the list of an archive's files follow their contents.
 """
@@ -11,7 +13,8 @@ from jixiao.forms.model import Model
 from jixiao_parser.kinds import Kind
 from jixiao_parser.readers import CONVERTED, READERS
 from jixiao_parser.readers.archive import Member, members
-from jixiao_parser.reading import Reading, kind_within_size, read_file, reading_of
+from jixiao_parser.readers.sight import can_see
+from jixiao_parser.reading import Reading, document_of, kind_within_size, read_seen, reading_of
 
 _READING, _ARCHIVE, _CONVERSION = b"R", b"A", b"C"
 _LENGTH = struct.Struct("!I")
@@ -38,7 +41,15 @@ def answer(data: bytes, name: str, document: str, member: str | None) -> bytes:
         return b"".join(_packed(tuple(members(data))))
     if kind in CONVERTED:
         return _CONVERSION + kind.value.encode()
-    return _READING + read_file(data, name, document, member).model_dump_json().encode()
+    found = document_of(data, name, document, member)
+    if found.pictures and can_see():
+        return _CONVERSION + Kind.PICTURE.value.encode()
+    return _READING + reading_of(found).model_dump_json().encode()
+
+
+def answer_seen(data: bytes, name: str, document: str, member: str | None) -> bytes:
+    """Read a file with pictures by what they show. Runs in a process of its own; raises Unreadable."""
+    return _READING + read_seen(data, name, document, member).model_dump_json().encode()
 
 
 def answer_converted(data: bytes, name: str, document: str, member: str | None) -> bytes:

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from jixiao.runtime.errors import Unreadable
 from jixiao.runtime.sandbox import MIB, Call, Limits, ReaderDied, run
 from jixiao_parser import office
-from jixiao_parser.answers import Answer, answer, answer_converted, opened
+from jixiao_parser.answers import Answer, answer, answer_converted, answer_seen, opened
 from jixiao_parser.kinds import Kind
 from jixiao_parser.limits import ARCHIVE
 from jixiao_parser.readers.archive import Member
@@ -18,6 +18,9 @@ LIMITS: tuple[tuple[bytes, Limits], ...] = (
     (b"", Limits(memory=384 * MIB, cpu=10, wall=30.0)),
 )
 """What reading may use, by how the bytes begin: archives (XLSX and others), then everything else."""
+
+SIGHT = Limits(memory=2048 * MIB, cpu=400, wall=420.0)
+"""For pictures: the recogniser maps 2 GiB and takes some ten seconds a page."""
 
 ARCHIVE_SECONDS = 180.0
 _TOO_LONG = "压缩包中的文件太多，读取超过时间上限，未读取该文件。请拆分压缩包后重新上传。"
@@ -36,8 +39,10 @@ async def read_isolated(data: bytes, name: str) -> Reading:
     return finished(await _complete(found, data, name, document, None))
 
 
-async def _ask(call: Call, data: bytes, name: str, document: str, member: str | None) -> Answer:
-    limits = next(limits for beginning, limits in LIMITS if data.startswith(beginning))
+async def _ask(
+    call: Call, data: bytes, name: str, document: str, member: str | None, limits: Limits | None = None
+) -> Answer:
+    limits = limits or next(limits for beginning, limits in LIMITS if data.startswith(beginning))
     told = await run(call, data, name, document, member, limits=limits)
     try:
         return opened(told)
@@ -46,7 +51,9 @@ async def _ask(call: Call, data: bytes, name: str, document: str, member: str | 
 
 
 async def _complete(found: Answer, data: bytes, name: str, document: str, member: str | None) -> Reading:
-    """The reading, after the conversion that it may need."""
+    """The reading, after the look at pictures or the conversion that it may need."""
+    if found is Kind.PICTURE:
+        found = await _ask(answer_seen, data, name, document, member, SIGHT)
     if isinstance(found, Kind):
         converted = await run(office.convert, data, found.value, limits=office.LIMITS)
         found = await _ask(answer_converted, converted, name, document, member)

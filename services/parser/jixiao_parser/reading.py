@@ -9,12 +9,17 @@ from jixiao.forms.model import Form, Model
 from jixiao.runtime.errors import Unreadable
 from jixiao_parser.kinds import Kind, kind_of
 from jixiao_parser.limits import FILE, MIB
-from jixiao_parser.readers import READERS, REFUSALS
+from jixiao_parser.readers import READERS, REFUSALS, SEEN
 from jixiao_parser.readers.archive import members
+from jixiao_parser.readers.sight import can_see
 from jixiao_parser.recognise import recognise
 
 NO_FORM = "文件中没有找到项目支出绩效自评表。请确认上传的是自评表，且表中有项目名称、资金和绩效指标。"
-SCANNED = "文件是扫描件或图片，没有可读取的文字。请上传自评表的原始文件（XLSX、DOCX或带文字的PDF）。"
+SCANNED = (
+    "文件是扫描件或图片，没有可读取的文字，且未安装文字识别组件。"
+    "请上传自评表的原始文件（XLSX、DOCX或带文字的PDF），或请管理员用 make setup-ocr 安装文字识别组件后重新上传。"
+)
+UNSEEN = "第{}页是图片，未安装文字识别组件，没有读取。请确认其中没有自评表。"
 EMPTY_ARCHIVE = "压缩包中没有文件。请检查后重新上传。"
 
 
@@ -75,11 +80,25 @@ def kind_within_size(data: bytes, name: str) -> Kind:
 
 def read_file(data: bytes, name: str, document: str, member: str | None = None) -> Reading:
     """Read a file that is no archive. ``document`` is the id of the upload, ``member`` its path in an archive."""
+    found = document_of(data, name, document, member)
+    if found.pictures and can_see():
+        return read_seen(data, name, document, member)
+    return reading_of(found)
+
+
+def document_of(data: bytes, name: str, document: str, member: str | None) -> Document:
+    """The cells of a file, its pictures not looked at."""
     kind = kind_within_size(data, name)
     reader = READERS.get(kind)
     if reader is None:
         raise Unreadable(REFUSALS[kind])
-    return reading_of(replace(reader(data, document), member=member))
+    return replace(reader(data, document), member=member)
+
+
+def read_seen(data: bytes, name: str, document: str, member: str | None) -> Reading:
+    """Read a file with pictures by what they show. Needs the extra ``ocr``."""
+    seen = SEEN[kind_within_size(data, name)](data, document)
+    return reading_of(replace(seen, member=member))
 
 
 def reading_of(document: Document) -> Reading:
@@ -87,7 +106,8 @@ def reading_of(document: Document) -> Reading:
     forms = recognise(document)
     if document.pictures and not forms:
         raise Unreadable(SCANNED)
-    return Reading(forms=forms, notes=() if forms else (NO_FORM,))
+    notes = (UNSEEN.format("、".join(map(str, document.pictures))),) if document.pictures else ()
+    return Reading(forms=forms, notes=notes if forms else (NO_FORM,))
 
 
 def joined(outcomes: Iterable[tuple[str, Reading | str]]) -> Reading:

@@ -203,7 +203,7 @@ def parted(
     open at the cut and its text stands in its middle, drawn on the later page, perhaps above its upper edge, as
     spreadsheets do.
     """
-    xs, ys, cells = _laid_out(rows, scale)
+    xs, ys, cells = laid_out(rows, scale)
     bounds = [0, *cuts, len(rows)]
 
     def page(number: int) -> Callable[[Sheet], None]:
@@ -231,7 +231,7 @@ def parted(
     return [page(number) for number in range(len(bounds) - 1)]
 
 
-def _laid_out(
+def laid_out(
     rows: Sequence[Sequence[Cell]], scale: float
 ) -> tuple[list[float], list[float], list[tuple[int, int, int, int, str]]]:
     """The places of the lines, and the cells as (row, column, rows, columns, text)."""

@@ -70,7 +70,7 @@ def _join(before: Sequence[Table], table: Table, pages: Sequence[Printed]) -> No
             if part.text and upper is not None:
                 upper.text = f"{upper.text}\n{part.text}".strip()
                 upper.doubt = upper.doubt or part.doubt
-                part.text = ""
+                part.text, part.doubt = "", None
 
 
 def _cut(above: Table, first: Sequence[Part]) -> list[Part]:
@@ -142,7 +142,7 @@ def _complete(part: Part, rest: Part | None, extra: list[str]) -> None:
     if rest is not None and rest.text:
         part.text = "\n".join(_joined(_once(part.text.split("\n")), _once(rest.text.split("\n"))))
         part.doubt = part.doubt or rest.doubt
-        rest.text = ""
+        rest.text, rest.doubt = "", None
     elif not part.text and extra:
         part.text = "\n".join(_once(extra))
 
@@ -186,7 +186,7 @@ def _rows(page: Printed) -> Iterator[Row]:
     for table in page.tables:
         rows: dict[int, list[Part]] = {}
         for part in table.parts:
-            if part.text:
+            if part.text or part.doubt:
                 rows.setdefault(part.row, []).append(part)
         for row, parts in rows.items():
             top = min(part.box[1] for part in parts)
@@ -203,7 +203,7 @@ def _rows(page: Printed) -> Iterator[Row]:
 def _cell(part: Part, row: int) -> Cell:
     box = tuple(round(side, 1) for side in part.box)
     return Cell(
-        part.text,
+        part.text or None,  # ink that was not recognised: there is a value, but nobody knows it
         part.left,
         max(1, part.right - part.left),
         part.height,

@@ -11,7 +11,7 @@ SAME_LINE = 0.5  # of a sign's height: centres nearer than this are on one line
 BLANK = 0.25  # of a sign's height: a gap wider than this is a blank
 COLUMN_GAP = 1.5  # the same: a gap that parts two cells where no lines are drawn
 
-MARGINS = 12.0  # points: what word processors leave free in a cell, left and right together
+MARGINS = 14.0  # points: what word processors leave free in a cell, left and right together, and round its signs
 
 
 class Word(NamedTuple):

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from jixiao.forms.model import Decision, Form
+from jixiao_parser.recognise.confirm import confirmed
 from jixiao_parser.recognise.goals import goals_of
 from jixiao_parser.recognise.grid import Line
 from jixiao_parser.recognise.heads import fields_of
@@ -29,7 +30,7 @@ def assembled(lines: Iterable[Line]) -> Assembled:
     for pieces in pieces_of(line for line in lines if line.items):
         form, decided = _form(pieces, len(forms) + 1)
         if form.code.text or form.name.text or form.indicators:
-            forms.append(form)
+            forms.append(confirmed(form))
             decisions += decided
     return Assembled(tuple(forms), tuple(decisions))
 

@@ -1,0 +1,91 @@
+"""Figures that were not read for sure, confirmed by the form's own sums: weights, scores, money and the rate."""
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+
+from jixiao.forms.model import DoubtKind, Form, Funds, Value
+from jixiao_parser.recognise.texts import number
+
+AMOUNTS = ("initial", "budget", "executed")
+SOURCES = ("fiscal", "carryover", "other")
+_FULL = Decimal(100)
+
+
+def confirmed(form: Form) -> Form:
+    """The form without the doubts of character recognition on figures that a sum confirms.
+
+    A sum of figures that were all read confirms each of them: no single misreading leaves it as it was. What no sum
+    tells (code, targets, actual values) keeps its doubt.
+    """
+    if not _in_doubt(form):
+        return form
+    weights = [each.weight for each in form.indicators]
+    scores = [each.score for each in form.indicators]
+    total = form.funds.total
+    sure_weights = _adds_up([total.weight, *weights], form.total_weight) or _adds_up(weights, form.total_weight)
+    sure_scores = _adds_up([total.score, *scores], form.total_score)
+    changed = {
+        "weight": sure_weights,
+        "level1": sure_weights,
+        "level2": sure_weights,
+        "score": sure_scores,
+    }
+    rows = tuple(
+        each.model_copy(update={name: _sure(getattr(each, name)) for name, sure in changed.items() if sure})
+        for each in form.indicators
+    )
+    funds = _confirmed_money(form.funds)
+    head = {name: _sure(getattr(total, name)) for name in ("weight", "score") if changed[name]}
+    funds = funds.model_copy(update={"total": funds.total.model_copy(update=head)})
+    return form.model_copy(
+        update={
+            "indicators": rows,
+            "funds": funds,
+            "total_weight": _sure(form.total_weight) if sure_weights else form.total_weight,
+            "total_score": _sure(form.total_score) if sure_scores else form.total_score,
+        }
+    )
+
+
+def _in_doubt(form: Form) -> bool:
+    values = [form.total_score, form.total_weight, form.funds.total.budget, *(each.weight for each in form.indicators)]
+    return any(_is_recognised(value) for value in values)
+
+
+def _is_recognised(value: Value) -> bool:
+    return value.doubt is not None and value.doubt.kind is DoubtKind.OCR
+
+
+def _sure(value: Value) -> Value:
+    """The value without a doubt of character recognition; an empty cell keeps it: what it lost cannot be told."""
+    return value.model_copy(update={"doubt": None}) if value.text and _is_recognised(value) else value
+
+
+def _adds_up(parts: Sequence[Value], whole: Value) -> bool:
+    figures = [number(part.text) for part in parts]
+    stated = number(whole.text)
+    return bool(parts) and stated is not None and None not in figures and sum(f or 0 for f in figures) == stated
+
+
+def _confirmed_money(funds: Funds) -> Funds:
+    sure = [
+        name
+        for name in AMOUNTS
+        if _adds_up([getattr(getattr(funds, source), name) for source in SOURCES], getattr(funds.total, name))
+    ]
+    rows = {
+        row: getattr(funds, row).model_copy(update={name: _sure(getattr(getattr(funds, row), name)) for name in sure})
+        for row in ("total", *SOURCES)
+    }
+    if {"budget", "executed"} <= set(sure) and _is_rate_of(funds):
+        rows["total"] = rows["total"].model_copy(update={"rate": _sure(funds.total.rate)})
+    return funds.model_copy(update=rows)
+
+
+def _is_rate_of(funds: Funds) -> bool:
+    budget, executed = number(funds.total.budget.text), number(funds.total.executed.text)
+    rate = number(funds.total.rate.text)
+    if not budget or executed is None or rate is None:
+        return False
+    computed = (executed / budget * _FULL).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return rate == computed
