@@ -1,6 +1,9 @@
-"""The page of rules in Chinese, from the profiles: ``python -m jixiao_scorer.catalogue > docs/rules.md``."""
+"""The page of rules in Chinese, from the profiles, with an example a rule from its test cases.
 
-from collections.abc import Iterator
+``python -m tests.unit.scorer.rule_page > docs/rules.md`` writes it.
+"""
+
+from collections.abc import Iterator, Mapping
 
 from jixiao.findings import RuleId
 from jixiao_scorer.profiles import DEFAULT, PROFILES, Profile, RuleSetting
@@ -9,7 +12,7 @@ from jixiao_scorer.words import plain
 
 _HEAD = """# 规则目录
 
-本页由 `python -m jixiao_scorer.catalogue` 生成，请勿手工修改；规则的限值、等级、依据写在 `profiles/` 的配置文件里。
+本页由 `python -m tests.unit.scorer.rule_page` 生成，请勿手工修改；规则的限值、等级、依据写在 `profiles/` 的配置文件里。
 规则版本：{version}。
 
 两条原则在所有规则之上：
@@ -29,9 +32,10 @@ _HEAD = """# 规则目录
 _CATALOGUE = (*RULES_BY_ID, *(rule for rule in RuleId if rule in CONTEXT_RULES))
 
 
-def page() -> str:
-    """The whole page as Markdown."""
-    return "\n".join([_HEAD.format(version=RULES_VERSION), *_profiles(), *_table(PROFILES[DEFAULT]), *_rules()]) + "\n"
+def page(examples: Mapping[RuleId, str]) -> str:
+    """The whole page as Markdown; ``examples`` are sentences of findings."""
+    parts = [_HEAD.format(version=RULES_VERSION), *_profiles(), *_table(PROFILES[DEFAULT]), *_rules(examples)]
+    return "\n".join(parts) + "\n"
 
 
 def _profiles() -> Iterator[str]:
@@ -39,7 +43,10 @@ def _profiles() -> Iterator[str]:
     yield "| 配置 | 名称 | 适用版式 | 预算执行 | 一级指标 | 依据 |"
     yield "|---|---|---|---|---|---|"
     for name, profile in sorted(PROFILES.items()):
-        levels = "，".join(f"{level}{plain(weight)}" for level, weight in profile.levels.items())
+        levels = "，".join(f"{level}{plain(weight)}" for level, weight in profile.levels.items()) or "不作规定"
+        if profile.levels_with_cost:
+            with_cost = "，".join(f"{level}{plain(weight)}" for level, weight in profile.levels_with_cost.items())
+            levels += f"；成本单列的，{with_cost}"
         layouts = "、".join(profile.layouts) or "其他版式"
         points = plain(profile.execution_weight)
         yield f"| `{name}` | {profile.title} | {layouts} | {points} | {levels} | {profile.levels_basis} |"
@@ -56,7 +63,7 @@ def _table(profile: Profile) -> Iterator[str]:
     yield ""
 
 
-def _rules() -> Iterator[str]:
+def _rules(examples: Mapping[RuleId, str]) -> Iterator[str]:
     for rule in _CATALOGUE:
         setting = PROFILES[DEFAULT].rules[rule]
         yield f"## {rule}\n"
@@ -64,6 +71,10 @@ def _rules() -> Iterator[str]:
         if setting.limits:
             yield "- 限值：" + "，".join(f"`{name}` = {plain(limit)}" for name, limit in setting.limits.items())
         yield f"- 依据：{setting.basis}"
+        if example := examples.get(rule):
+            yield f"- 例：{example}"
+        if setting.known_limits:
+            yield f"- 已知局限：{setting.known_limits}"
         if silent := SILENCED_BY.get(rule):
             yield f"- 触发时不再判断：{_names(silent)}"
         yield ""
@@ -77,7 +88,3 @@ def _names(rules: frozenset[RuleId]) -> str:
 def _severity(setting: RuleSetting) -> str:
     lights = [setting.severity] + ([setting.grave] if setting.grave is not None else [])
     return "；".join(f"{light.light} `{light}`" for light in lights)
-
-
-if __name__ == "__main__":
-    print(page(), end="")

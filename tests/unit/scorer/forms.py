@@ -37,6 +37,17 @@ def form(
     return Form.model_validate({"ordinal": 1, "amount_unit": unit, "doubts": lost, **values})
 
 
+def form_of(case: Mapping[str, Any]) -> Form:
+    """The form of a case of ``cases/rules``."""
+    return form(
+        case.get("set"),
+        drop=case.get("drop", ()),
+        doubts=case.get("doubt", ()),
+        unit=case.get("unit", "元"),
+        lost_row=case.get("lost_row", False),
+    )
+
+
 def _values(record: Any, path: str) -> Any:
     """The record with every text as a value whose evidence names its path."""
     if isinstance(record, dict):

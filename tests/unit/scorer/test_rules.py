@@ -9,7 +9,7 @@ from jixiao.findings import Finding, RuleId, Stage
 from jixiao_scorer import assess
 from jixiao_scorer.profiles import profile_named
 from jixiao_scorer.rules import CONTEXT_RULES, RULES, RULES_BY_ID
-from tests.unit.scorer.forms import CASES, form
+from tests.unit.scorer.forms import CASES, form, form_of
 
 FILES = sorted(path for path in (CASES / "rules").glob("*.json") if path.name != "base.json")
 
@@ -31,14 +31,7 @@ def _told(finding: Finding) -> str:
 @pytest.mark.parametrize("case", _cases())
 def test_a_form_has_exactly_the_findings_of_its_case(case: dict[str, Any]) -> None:
     """``expect`` lists rule, severity, beta, and row; ``with`` names fields of the findings of a rule."""
-    changed = form(
-        case.get("set"),
-        drop=case.get("drop", ()),
-        doubts=case.get("doubt", ()),
-        unit=case.get("unit", "元"),
-        lost_row=case.get("lost_row", False),
-    )
-    found = assess(changed, profile_named("shenzhen")).findings
+    found = assess(form_of(case), profile_named("shenzhen")).findings
     assert sorted(_told(each) for each in found) == sorted(case["expect"])
     for rule, wanted in case.get("with", {}).items():
         told = next(each for each in found if each.rule == rule).model_dump(mode="json")

@@ -53,6 +53,7 @@ class RuleSetting(_Strict):
     title: str
     meaning: str
     basis: str
+    known_limits: str = ""
     on: bool = True
     stage: Stage = Stage.LIVE
     soft: Stage = Stage.BETA
