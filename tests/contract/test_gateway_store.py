@@ -11,6 +11,7 @@ from typing import Any, cast
 import asyncpg
 import pytest
 
+from jixiao.events import AlertChanged
 from jixiao.runtime.postgres import connect_pool
 from jixiao_gateway.store import Store
 from jixiao_gateway.store.events import EventStore, LiveEvent
@@ -31,7 +32,7 @@ class OwnTables:
 async def real(clean_database: dict[str, str]) -> AsyncIterator[Store]:
     """The store on empty tables of its own."""
     pool = await connect_pool(clean_database["gateway"], "test")
-    await pool.execute("TRUNCATE uploads, events, subscriptions RESTART IDENTITY")
+    await pool.execute("TRUNCATE uploads, events, subscriptions RESTART IDENTITY CASCADE")
     yield Store.on(pool)
     await pool.close()
 
@@ -125,6 +126,15 @@ async def test_subscriptions_come_and_go(store: Store) -> None:
     cursor = encode_cursor(first[-1].created_at, first[-1].id)
     assert first + await store.subscriptions.page(cursor, 2) == rows[::-1]
     assert await store.subscriptions.get(rows[0].id) == rows[0]
+    bound = rows[1]._replace(id=builders.uuid(9), bound="青禾区", rhythm="weekly", hour=9, weekday=1, link_only=True)
+    await store.subscriptions.add(bound)
+    assert await store.subscriptions.page(None, 9, {"bound": "青禾区"}) == [bound]
+    changed = bound._replace(paused=True, enabled_at=builders.NOON)
+    await store.subscriptions.change(changed._replace(target="https://elsewhere.example/"))
+    assert await store.subscriptions.get(bound.id) == changed
+    await store.subscriptions.ask_test(builders.uuid(8), bound.id, builders.NOON)
+    await store.subscriptions.reseal(rows[0].id, "sealed:x")
+    assert {key for key, _ in await store.subscriptions.unsealed()} == {rows[1].id, rows[2].id, bound.id}
     assert await store.subscriptions.delete(rows[0].id)
     assert not await store.subscriptions.delete(rows[0].id)
     assert await store.subscriptions.get(rows[0].id) is None
@@ -152,6 +162,9 @@ async def test_the_alerts_service_reads_subscriptions_with_these_columns(
     await real.subscriptions.add(subscription(1))
     [row] = await others["alerts"].fetch("SELECT * FROM gateway_views.subscriptions")
     assert tuple(row.keys()) == SubscriptionRow._fields
+    await real.subscriptions.ask_test(builders.uuid(8), row["id"], builders.NOON)
+    [message] = await others["alerts"].fetch("SELECT * FROM gateway_views.test_messages")
+    assert tuple(message) == (builders.uuid(8), row["id"], builders.NOON)
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await others["alerts"].execute("DELETE FROM gateway.subscriptions")
 
@@ -325,6 +338,12 @@ async def test_a_doubt_is_not_shown_outside_the_bureau(real: Store, others: dict
     assert (json.loads(form.told or ""), json.loads(form.severities or "")) == ({}, {"serious": 1})
 
 
+async def test_an_attachment_is_kept_once(real: Store) -> None:
+    for content in (b"first", b"second"):
+        await real.attachments.add("0" * 64, content)
+    assert (await real.attachments.get("0" * 64), await real.attachments.get("1" * 64)) == (b"first", None)
+
+
 async def test_a_subtree_is_all_that_stands_under_a_unit(real: Store, others: dict[str, asyncpg.Connection]) -> None:
     parents = {"青禾区": None, "教育局": "青禾区", "一小": "教育局", "水务局": "青禾区", "甲": "乙", "乙": "甲"}
     await others["parser"].execute("TRUNCATE units CASCADE")
@@ -354,10 +373,16 @@ async def test_alerts_and_deliveries_are_read(real: Store, others: dict[str, asy
         ({"project": alert.project}, 1),
         ({"within": [alert.unit], "year": "2023"}, 1),
         ({"within": ["x"]}, 0),
+        ({"overdue": False}, 1),
+        ({"overdue": True}, 0),
+        ({"follows": "EXEC-LOW"}, 0),
     ):
         assert len(await real.alerts.page(None, 10, cast(Any, filters))) == count, filters
     [change] = await real.alerts.history(alert.alert_id)
     assert json.loads(change.change)["after"]["condition"] == "new"
+    for since, rules, count in ((0, None, 1), (0, ["EXEC-LOW"], 1), (0, ["FUND-SUM"], 0), (1, None, 0)):
+        asked = real.alerts.changes_since(change.changed_at + timedelta(seconds=since), rules, 10)
+        assert [AlertChanged.model_validate_json(text).alert_id async for text in asked] == [alert.alert_id] * count
     [delivery] = await real.subscriptions.deliveries(builders.uuid(1), None, 10)
     [attempt] = await real.subscriptions.attempts([delivery.delivery_id])
     assert (delivery.state, attempt.outcome, attempt.detail) == ("pending", "status", "HTTP 500")

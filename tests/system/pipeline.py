@@ -106,6 +106,7 @@ class Pipeline:
     def service(self, name: str, folder: Path, crash: Crash | None = None, **settings: str) -> Service:
         """A service of this pipeline, not yet started; with ``crash``, one that kills itself there once."""
         common = shared_settings(self.bootstrap, self.dsns) | {
+            "JIXIAO_SECRET_KEY": "only-for-tests-and-nothing-else-at-all",
             "JIXIAO_TOPIC_PREFIX": self.prefix,
             "JIXIAO_SESSION_TIMEOUT": "3",
         }

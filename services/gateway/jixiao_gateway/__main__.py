@@ -17,6 +17,7 @@ from jixiao.runtime.faults import is_world_broken
 from jixiao.runtime.health import Health
 from jixiao.runtime.inbox import Inbox
 from jixiao.runtime.produce import Producer
+from jixiao.runtime.secrets import Secrets
 from jixiao.runtime.settings import GatewaySettings
 from jixiao_gateway import health
 from jixiao_gateway.app import create_app
@@ -55,14 +56,14 @@ class Server(uvicorn.Server):
 async def serve(settings: GatewaySettings) -> None:
     """Run until a signal comes."""
     try:
-        tokens = Tokens(settings.api_tokens)
+        tokens, secrets = Tokens(settings.api_tokens), Secrets(settings.secret_key)
     except ValueError as fault:
         raise SystemExit(str(fault)) from fault
     loopback = is_loopback(settings.host)
     need_token = settings.require_token or not loopback
     if need_token and not tokens:
         raise SystemExit("对本机以外开放或要求令牌时，须用 JIXIAO_API_TOKENS 设置至少一个令牌（名称:令牌）。")
-    async with _parts(settings, tokens) as (parts, work):
+    async with _parts(settings, tokens, secrets) as (parts, work):
         app = create_app(parts, need_token, loopback)
         config = uvicorn.Config(
             app,
@@ -78,7 +79,9 @@ async def serve(settings: GatewaySettings) -> None:
 
 
 @asynccontextmanager
-async def _parts(settings: GatewaySettings, tokens: Tokens) -> AsyncIterator[tuple[Gateway, Sequence[Awaitable[None]]]]:
+async def _parts(
+    settings: GatewaySettings, tokens: Tokens, secrets: Secrets
+) -> AsyncIterator[tuple[Gateway, Sequence[Awaitable[None]]]]:
     """The parts on broker and database, and the work that must run beside the server."""
     pool = await postgres.connect_pool(settings.postgres, f"{settings.topic_prefix}gateway", POOL_SIZE)
     producer = Producer(settings.kafka_connection, settings.topic_prefix)
@@ -93,6 +96,7 @@ async def _parts(settings: GatewaySettings, tokens: Tokens) -> AsyncIterator[tup
         ledger=ledger,
         sender=producer,
         tokens=tokens,
+        secrets=secrets,
         static=settings.static,
         webhook_allow=settings.webhook_allow,
         why_not_ready=partial(health.why_not_ready, checks),

@@ -47,6 +47,11 @@ async def raw_file(request: Request) -> UploadFile:
     return file
 
 
+def is_multipart(request: Request) -> bool:
+    """Whether the body is a form that may have files."""
+    return request.headers.get("content-type", "").lower().startswith("multipart/form-data")
+
+
 async def form(request: Request) -> FormData:
     """A multipart form. Raises Problem 413 or 422; a single file beyond its limit is not refused here."""
     stream = _counted(request)
@@ -58,6 +63,11 @@ async def form(request: Request) -> FormData:
     except MultiPartException as fault:
         detail = f"表单格式有误（{fault.message}）。一次最多 {FILES_LIMIT} 个文件。"
         raise Problem(422, "invalid-form", detail) from fault
+
+
+def files(form: FormData) -> list[UploadFile]:
+    """The files of a form, whatever their fields are called; a field that was left empty is none."""
+    return [item for _, item in form.multi_items() if isinstance(item, UploadFile) and (item.filename or item.size)]
 
 
 def raw_name(request: Request) -> str:

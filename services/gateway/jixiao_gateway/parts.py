@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from jixiao.runtime.secrets import Secrets
 from jixiao_gateway.hub import Hub
 from jixiao_gateway.intake import Intake, Sender
 from jixiao_gateway.ledger import Ledger
@@ -29,6 +30,7 @@ class Gateway:
     ledger: Ledger
     sender: Sender
     tokens: Tokens
+    secrets: Secrets
     static: Path
     webhook_allow: tuple[IPv4Network | IPv6Network, ...]
     why_not_ready: Callable[[], Awaitable[str | None]]

@@ -13,6 +13,7 @@ import aiohttp
 import pytest
 import uvicorn
 
+from jixiao.runtime.secrets import Secrets
 from jixiao_gateway.app import create_app
 from jixiao_gateway.hub import Hub
 from jixiao_gateway.intake import Intake, Lanes
@@ -23,7 +24,17 @@ from jixiao_gateway.security import Tokens
 from jixiao_gateway.store import Store
 from jixiao_gateway.upload import Upload
 from tests.fakes.producer import FakeProducer
-from tests.unit.gateway.fakes import FakeAlerts, FakeEvents, FakeForms, FakeSubscriptions, FakeUnits, FakeUploads
+from tests.unit.gateway.fakes import (
+    FakeAlerts,
+    FakeAttachments,
+    FakeEvents,
+    FakeForms,
+    FakeSubscriptions,
+    FakeUnits,
+    FakeUploads,
+)
+
+SECRETS = Secrets("only-for-tests-and-nothing-else-at-all")
 
 
 @dataclass
@@ -37,11 +48,12 @@ class Fakes:
     subscriptions: FakeSubscriptions = field(default_factory=FakeSubscriptions)
     events: FakeEvents = field(default_factory=FakeEvents)
     units: FakeUnits = field(default_factory=FakeUnits)
+    attachments: FakeAttachments = field(default_factory=FakeAttachments)
     not_ready: str | None = None
 
     @property
     def store(self) -> Store:
-        parts = (self.uploads, self.forms, self.alerts, self.subscriptions, self.events, self.units)
+        parts = (self.uploads, self.forms, self.alerts, self.subscriptions, self.events, self.units, self.attachments)
         return cast(Store, StoreOfFakes(*parts))
 
 
@@ -53,6 +65,7 @@ class StoreOfFakes:
     subscriptions: FakeSubscriptions
     events: FakeEvents
     units: FakeUnits
+    attachments: FakeAttachments
 
 
 @dataclass
@@ -154,6 +167,7 @@ def _parts(fakes: Fakes, tokens: Tokens, bulk: str) -> Gateway:
         ledger=ledger,
         sender=fakes.producer,
         tokens=tokens,
+        secrets=SECRETS,
         static=Path("none"),
         webhook_allow=(ip_network("10.9.0.0/16"),),
         why_not_ready=why_not_ready,

@@ -1,6 +1,6 @@
 """The gateway's stores in memory: a dozen lines each, held against the real ones by tests/contract."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
@@ -98,7 +98,8 @@ class FakeAlerts:
 
     async def page(self, cursor: str | None, limit: int, filters: Filters = NO_FILTERS) -> list[AlertRow]:
         self.asked = filters
-        rows = [row for row in self.rows.values() if is_within(row, filters)]
+        follows = filters.get("follows")
+        rows = [row for row in self.rows.values() if is_within(row, filters) and follows in (None, row.follows)]
         return page(rows, cursor, limit, "changed_at", "alert_id")
 
     async def get(self, alert_id: UUID) -> AlertRow | None:
@@ -107,18 +108,38 @@ class FakeAlerts:
     async def history(self, alert_id: UUID) -> list[ChangeRow]:
         return [change for change in self.changes if change.alert_id == alert_id]
 
+    async def changes_since(self, since: datetime, rules: list[str] | None, limit: int) -> AsyncGenerator[str, None]:
+        for change in sorted(self.changes, key=lambda change: change.changed_at, reverse=True)[:limit]:
+            if change.changed_at >= since:
+                yield change.change
+
 
 @dataclass
 class FakeSubscriptions:
     rows: dict[UUID, SubscriptionRow] = field(default_factory=dict)
     delivery_rows: list[DeliveryRow] = field(default_factory=list)
     attempt_rows: list[AttemptRow] = field(default_factory=list)
+    tests: list[tuple[UUID, UUID]] = field(default_factory=list)
 
     async def add(self, row: SubscriptionRow) -> None:
         self.rows[row.id] = row
 
-    async def page(self, cursor: str | None, limit: int) -> list[SubscriptionRow]:
-        return page(list(self.rows.values()), cursor, limit, "created_at", "id")
+    async def page(self, cursor: str | None, limit: int, filters: Filters = NO_FILTERS) -> list[SubscriptionRow]:
+        rows = [row for row in self.rows.values() if "bound" not in filters or row.bound == filters["bound"]]
+        return page(rows, cursor, limit, "created_at", "id")
+
+    async def change(self, row: SubscriptionRow) -> None:
+        if row.id in self.rows:
+            self.rows[row.id] = self.rows[row.id]._replace(paused=row.paused, enabled_at=row.enabled_at)
+
+    async def ask_test(self, message_id: UUID, subscription_id: UUID, at: datetime) -> None:
+        self.tests.append((message_id, subscription_id))
+
+    async def unsealed(self) -> list[tuple[UUID, str]]:
+        return [(row.id, row.secret) for row in self.rows.values() if not row.secret.startswith("sealed:")]
+
+    async def reseal(self, subscription_id: UUID, sealed: str) -> None:
+        self.rows[subscription_id] = self.rows[subscription_id]._replace(secret=sealed)
 
     async def get(self, subscription_id: UUID) -> SubscriptionRow | None:
         return self.rows.get(subscription_id)
@@ -132,6 +153,17 @@ class FakeSubscriptions:
 
     async def attempts(self, delivery_ids: list[UUID]) -> list[AttemptRow]:
         return [row for row in self.attempt_rows if row.delivery_id in delivery_ids]
+
+
+@dataclass
+class FakeAttachments:
+    kept: dict[str, bytes] = field(default_factory=dict)
+
+    async def add(self, document_id: str, content: bytes) -> None:
+        self.kept.setdefault(document_id, content)
+
+    async def get(self, document_id: str) -> bytes | None:
+        return self.kept.get(document_id)
 
 
 @dataclass

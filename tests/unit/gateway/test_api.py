@@ -9,7 +9,7 @@ import pytest
 
 from jixiao.events.models import AlertCommand
 from jixiao.runtime.errors import RetryLater
-from jixiao_gateway.api import alerts
+from jixiao_gateway import handling
 from jixiao_gateway.store.events import LiveEvent
 from jixiao_gateway.store.subscriptions import AttemptRow, DeliveryRow
 from tests.unit.gateway import builders
@@ -136,7 +136,7 @@ async def test_a_command_is_answered_when_its_effect_is_seen(api: Api) -> None:
 
 
 async def test_a_command_whose_effect_is_late_is_only_taken(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(alerts, "SEEN_WITHIN_SECONDS", 0.1)
+    monkeypatch.setattr(handling, "SEEN_WITHIN_SECONDS", 0.1)
     row = builders.alert_row()
     api.fakes.alerts.rows[row.alert_id] = row
     answer = await api.post(f"{V1}/alerts/{row.alert_id}/commands", 202, json={"handling": "acknowledged"})
@@ -159,7 +159,7 @@ async def test_a_subscription_shows_its_secret_once(api: Api) -> None:
     wanted = {"target": HOOK, "unit": "水务局", "rules": ["EXEC-LOW"], "least_amount": "10000.00"}
     made = await api.post(f"{V1}/subscriptions", 201, json=wanted)
     assert made["secret"].startswith("whsec_") and made["least_amount"] == "10000.00"
-    assert made["conditions"] == ["new", "worse", "fixed", "regressed"]
+    assert made["conditions"] == ["new", "worse", "fixed", "regressed", "overdue"]
     [listed] = (await api.get(f"{V1}/subscriptions"))["items"]
     assert listed["id"] == made["id"] and "secret" not in listed
     assert "secret" not in await api.get(f"{V1}/subscriptions/{made['id']}")

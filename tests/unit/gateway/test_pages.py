@@ -2,12 +2,13 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from jixiao.events.models import AlertCommand
-from jixiao_gateway.api import alerts
+from jixiao_gateway import handling
 from jixiao_gateway.pages import words
 from jixiao_gateway.pages.home import steps
 from tests.unit.gateway import builders
@@ -117,7 +118,7 @@ async def test_the_list_of_warnings_keeps_its_filters(api: Api) -> None:
 
 
 async def test_a_warning_is_handled_from_its_page(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(alerts, "SEEN_WITHIN_SECONDS", 0.05)
+    monkeypatch.setattr(handling, "SEEN_WITHIN_SECONDS", 0.05)
     await filled(api)
     path = f"/alerts/{builders.alert_row().alert_id}"
     page = await html(api, path, handling="returned", note="请补充材料", deadline="2099-06-30")
@@ -158,6 +159,11 @@ async def test_what_is_wrong_with_a_subscription_is_said_on_the_page(api: Api) -
 )
 def test_repairs_name_the_field_as_the_form_does(path: str, text: str) -> None:
     assert words.field(path) == text
+
+
+def test_rules_are_called_what_the_catalogue_calls_them() -> None:
+    catalogue = (Path(__file__).parents[3] / "docs" / "rules.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| \[([A-Z-]+)\]\(#[a-z-]+\) \| ([^|]+?) \|", catalogue, re.M) == list(words.RULES.items())
 
 
 @pytest.mark.parametrize(

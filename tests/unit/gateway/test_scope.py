@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from jixiao.findings import Cause
-from jixiao_gateway.api import alerts
+from jixiao_gateway import handling
 from jixiao_gateway.security import Tokens
 from jixiao_gateway.store.events import LiveEvent
 from tests.unit.gateway import builders
@@ -87,12 +87,12 @@ async def test_pages_show_no_doubt_and_nothing_of_others(api: Api, path: str) ->
 
 
 async def test_a_unit_may_answer_and_nothing_more(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(alerts, "SEEN_WITHIN_SECONDS", 0.01)
+    monkeypatch.setattr(handling, "SEEN_WITHIN_SECONDS", 0.01)
     row = builders.alert_row()
     api.fakes.alerts.rows[row.alert_id] = row._replace(handling="returned")
     path = f"{V1}/alerts/{row.alert_id}/commands"
-    for handling in ("closed", "dismissed", "returned"):
-        await api.post(path, 403, json={"handling": handling, "note": "请销号"}, **as_(INSIDE))
+    for wish in ("closed", "dismissed", "returned"):
+        await api.post(path, 403, json={"handling": wish, "note": "请销号"}, **as_(INSIDE))
     await api.post(path, 404, json={"handling": "rectifying"}, **as_(OUTSIDE))
     await api.post(path, 202, json={"handling": "rectifying", "note": "已更正"}, **as_(INSIDE))
     await api.post(path, 202, json={"handling": "closed"}, **as_(BUREAU))

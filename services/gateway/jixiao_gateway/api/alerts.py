@@ -1,33 +1,39 @@
 """``/alerts``: warnings with their history, and commands on them."""
 
-import asyncio
 import json
-from contextlib import aclosing
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
 from typing import Annotated
-from uuid import UUID, uuid4
+from urllib.parse import quote
+from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import Field, ValidationError
+from starlette.datastructures import UploadFile
 
-from jixiao.events.models import AlertCommand, Condition, Handling
-from jixiao.events.topics import CHANGED, COMMANDS
-from jixiao.events.transitions import refusal
-from jixiao.runtime.errors import RetryLater
-from jixiao.runtime.message import cloud_event, outgoing
+from jixiao.events.models import Condition, Handling
+from jixiao_gateway import body
 from jixiao_gateway.api.forms import FindingQuery
 from jixiao_gateway.api.models import AlertFull, AlertSummary, Command, CommandAnswer, Listed, page_of
-from jixiao_gateway.hub import Hub
+from jixiao_gateway.handling import Wish, handle, ways
 from jixiao_gateway.parts import Gateway, Parts
-from jixiao_gateway.problems import Problem, not_found
+from jixiao_gateway.problems import not_found
 from jixiao_gateway.scope import Scope, Within, is_told, told_change
 from jixiao_gateway.store.alerts import AlertRow
-from jixiao_gateway.upload import SOURCE, clean_text
 
 router = APIRouter(tags=["alerts"])
 
-COMMAND_TYPE = "jixiao.alert.command"
-NOTE_LIMIT = 2000
-SEEN_WITHIN_SECONDS = 2.0
+_FIELDS = {
+    "handling": {"$ref": "#/components/schemas/Handling"},
+    "note": {"type": "string"},
+    "deadline": {"type": "string", "format": "date-time"},
+    "seen": {"type": "string", "format": "uuid"},
+}
+_FILES = {"files": {"type": "array", "items": {"type": "string", "format": "binary"}}}
+_BODY = {
+    kind: {"schema": {"type": "object", "required": ["handling"], "properties": fields}}
+    for kind, fields in (("application/json", _FIELDS), ("multipart/form-data", _FIELDS | _FILES))
+}
 
 
 class AlertQuery(FindingQuery):
@@ -35,6 +41,7 @@ class AlertQuery(FindingQuery):
 
     condition: Condition | None = None
     handling: Handling | None = None
+    overdue: bool | None = Field(None, description="整改期限已过而未答复")
 
 
 @router.get("/alerts", summary="预警列表，最近变动的在前")
@@ -56,7 +63,12 @@ async def alert_detail(parts: Gateway, scope: Scope, alert_id: UUID) -> AlertFul
     changes = [each.change for each in await parts.store.alerts.history(alert_id)]
     history = [json.loads(each) if scope.is_bureau else told_change(each) for each in changes]
     told = AlertSummary.model_validate(row).model_dump()
-    return AlertFull(**told, finding=json.loads(row.finding), history=[each for each in history if each])
+    return AlertFull(
+        **told,
+        finding=json.loads(row.finding),
+        ways=ways(Handling(row.handling), scope),
+        history=[each for each in history if each],
+    )
 
 
 async def _alert(parts: Gateway, scope: Scope, alert_id: UUID) -> AlertRow:
@@ -70,65 +82,57 @@ async def _alert(parts: Gateway, scope: Scope, alert_id: UUID) -> AlertRow:
 @router.post(
     "/alerts/{alert_id}/commands",
     responses={202: {"model": CommandAnswer, "description": "命令已受理，结果稍后可见"}},
-    summary="处理一条预警：核实、退回、整改、销号、不予处理",
+    openapi_extra={"requestBody": {"required": True, "content": _BODY}},
+    summary="处理一条预警：核实、退回、整改、销号、不予处理；可用表单附文件",
 )
 async def post_command(
-    alert_id: UUID, command: Command, response: Response, parts: Parts, scope: Within
+    alert_id: UUID, request: Request, response: Response, parts: Parts, scope: Within
 ) -> CommandAnswer:
     """Send a command; 200 when its effect was seen, else 202."""
-    answer = await send_command(parts, scope, alert_id, command)
+    if body.is_multipart(request):
+        form = await body.form(request)
+        try:
+            answer = await send_command(parts, scope, alert_id, _wish(dict(form)), body.files(form))
+        finally:
+            await form.close()
+    else:
+        answer = await send_command(parts, scope, alert_id, _command(await request.body()))
     response.status_code = 202 if answer.alert is None else 200
     return answer
 
 
-async def send_command(parts: Gateway, scope: Scope, alert_id: UUID, command: Command) -> CommandAnswer:
-    """Send a command and wait for its effect. Raises Problem 403, 404, 409, 422 or 503."""
+@router.get("/alerts/{alert_id}/attachments/{document_id}", summary="处理预警时附的文件")
+async def get_attachment(alert_id: UUID, document_id: str, parts: Parts, scope: Within) -> Response:
+    """A file that came with a command on this alert; handed out to be saved, never shown by the browser."""
+    alert = await alert_detail(parts, scope, alert_id)
+    given = [each for change in alert.history for each in (change.get("command") or {}).get("attachments", [])]
+    name = next((each["name"] for each in given if each["document_id"] == document_id), None)
+    content = await parts.store.attachments.get(document_id) if name is not None else None
+    if name is None or content is None:
+        raise not_found("附件", document_id)
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
+    return Response(content, media_type="application/octet-stream", headers=headers)
+
+
+async def send_command(
+    parts: Gateway, scope: Scope, alert_id: UUID, command: Command, files: Sequence[UploadFile] = ()
+) -> CommandAnswer:
+    """Send a command and wait for its effect. Raises Problem 403, 404, 409, 413, 415, 422 or 503."""
     row = await _alert(parts, scope, alert_id)
-    sent = AlertCommand(
-        command_id=uuid4(),
-        alert_id=alert_id,
-        handling=command.handling,
-        by=scope.caller,
-        note=clean_text(command.note)[:NOTE_LIMIT],
-        deadline=command.deadline,
-        seen=command.seen or row.form_id,
-        given_at=datetime.now(UTC),
-    )
-    _check(Handling(row.handling), sent, scope)
-    since = parts.hub.position
-    await _send(parts, sent)
-    seen = await _is_seen(parts.hub, since, sent.command_id)
+    wish = Wish(command.handling, command.note, command.deadline, command.seen, files)
+    command_id, seen = await handle(parts, scope, row, wish)
     after = await parts.store.alerts.get(alert_id) if seen else None
-    return CommandAnswer(command_id=sent.command_id, alert=AlertSummary.model_validate(after) if after else None)
+    return CommandAnswer(command_id=command_id, alert=AlertSummary.model_validate(after) if after else None)
 
 
-def _check(handling: Handling, command: AlertCommand, scope: Scope) -> None:
-    """Refuse what the alerts service would not carry out."""
-    if command.handling is Handling.DISMISSED and not command.note:
-        raise Problem(422, "note-needed", "不予处理须说明理由。请填写 note 后重试。")
-    if command.handling is Handling.RETURNED and command.deadline and command.deadline <= command.given_at:
-        raise Problem(422, "bad-deadline", "整改期限须晚于现在。请修改期限后重试。")
-    if not scope.is_bureau and command.handling is not Handling.RECTIFYING:
-        raise Problem(403, "bureau-only", "单位可以提交整改说明（整改中），其他处理意见由财政部门作出。")
-    if reason := refusal(handling, command):
-        raise Problem(409, "not-now", reason)
-
-
-async def _send(parts: Gateway, command: AlertCommand) -> None:
-    headers = cloud_event(COMMAND_TYPE, SOURCE, command.command_id, command.given_at, command.command_id.hex)
+def _command(raw: bytes) -> Command:
     try:
-        await parts.sender.send(outgoing(COMMANDS, str(command.alert_id), command, headers))
-    except RetryLater as fault:
-        detail = "消息服务没有确认收到，本次处理未被受理。请稍后重试。"
-        raise Problem(503, "not-confirmed", detail) from fault
+        return Command.model_validate_json(raw)
+    except ValidationError as fault:
+        raise RequestValidationError([{**each, "loc": ("body", *each["loc"])} for each in fault.errors()]) from fault
 
 
-async def _is_seen(hub: Hub, since: int | None, command_id: UUID) -> bool:
-    try:
-        async with asyncio.timeout(SEEN_WITHIN_SECONDS), aclosing(hub.follow(since, {CHANGED.name})) as events:
-            async for event in events:
-                if json.loads(event.data).get("cause") == str(command_id):
-                    return True
-    except TimeoutError:
-        pass
-    return False
+def _wish(form: Mapping[str, object]) -> Command:
+    """The fields of a form; an empty one was not given."""
+    given = {name: value for name, value in form.items() if isinstance(value, str) and value}
+    return _command(json.dumps(given).encode())

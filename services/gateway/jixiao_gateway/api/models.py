@@ -176,6 +176,8 @@ class AlertSummary(Answer):
     severity: str
     condition: str
     handling: str
+    deadline: datetime | None
+    overdue: bool
     sentence: str
     stated: str | None
     computed: str | None
@@ -187,9 +189,10 @@ class AlertSummary(Answer):
 
 
 class AlertFull(AlertSummary):
-    """An alert with its finding and all its changes, the first one first."""
+    """An alert with its finding and all its changes, the first one first; ``ways``: what the caller may do about it."""
 
     finding: dict[str, Any]
+    ways: list[Handling]
     history: list[dict[str, Any]]
 
 

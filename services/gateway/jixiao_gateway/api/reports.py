@@ -50,7 +50,7 @@ async def post_reports(
     name: Annotated[str | None, Query(description="文件名（请求体为单个文件时）")] = None,
 ) -> JSONResponse:
     """Take files in; answered only after the brokers confirmed each."""
-    if request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+    if body.is_multipart(request):
         form = await body.form(request)
         try:
             declared = _declared(caller, _text(form, "unit", unit), _text(form, "year", year))
@@ -68,7 +68,7 @@ async def post_reports(
 
 
 async def _take_all(parts: Gateway, form: FormData, declared: Declared) -> JSONResponse:
-    files = [item for _, item in form.multi_items() if isinstance(item, UploadFile) and (item.filename or item.size)]
+    files = body.files(form)
     if not files:
         raise Problem(422, "no-file", "表单中没有文件。请选择文件（字段名不限）后重新上报。")
     results: list[FileResult] = []

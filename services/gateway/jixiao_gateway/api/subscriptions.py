@@ -1,7 +1,5 @@
 """``/subscriptions``: who is told of what, and the ledger of deliveries."""
 
-import base64
-import secrets
 from collections import defaultdict
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -9,35 +7,18 @@ from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
-from jixiao.events.models import Condition
-from jixiao.findings import RuleId, Severity
 from jixiao_gateway.api.models import Answer, Listed, page_of
-from jixiao_gateway.parts import Caller, Gateway, Paged, Parts
+from jixiao_gateway.parts import Gateway, Paged, Parts
+from jixiao_gateway.preview import Preview, preview
 from jixiao_gateway.problems import not_found
+from jixiao_gateway.scope import Scope, Within
+from jixiao_gateway.store.query import Filters
 from jixiao_gateway.store.subscriptions import DeliveryRow, SubscriptionRow
-from jixiao_gateway.targets import check_target
-from jixiao_gateway.upload import clean_text
+from jixiao_gateway.subscribing import NewSubscription, subscribe, subscription_of
 
 router = APIRouter(tags=["subscriptions"])
-
-SECRET_BYTES = 32
-TOLD = (Condition.NEW, Condition.WORSE, Condition.FIXED, Condition.REGRESSED)
-
-
-class NewSubscription(BaseModel):
-    """What to be told of, and where; null in a filter means everything. ``least_amount`` is in yuan."""
-
-    target: str = Field(max_length=2000, description="接收推送的 http(s) 地址")
-    subscriber: str | None = Field(None, max_length=200)
-    channel: Literal["webhook"] = "webhook"
-    unit: str | None = Field(None, max_length=200)
-    project: str | None = Field(None, max_length=200)
-    rules: list[RuleId] | None = None
-    least_severity: Severity = Severity.WARNING
-    least_amount: Decimal | None = Field(None, ge=0, max_digits=20, decimal_places=2)
-    conditions: list[Condition] = Field(list(TOLD), min_length=1)
 
 
 class Subscription(Answer):
@@ -49,18 +30,39 @@ class Subscription(Answer):
     target: str
     unit: str | None
     project: str | None
+    district: str | None
+    bound: str | None
     rules: list[str] | None
     least_severity: str
     least_amount: Decimal | None
     conditions: list[str]
+    rhythm: str
+    hour: int | None
+    weekday: int | None
+    link_only: bool
     paused: bool
+    disabled_at: datetime | None = None
+    disabled_reason: str | None = None
     created_at: datetime
 
 
 class CreatedSubscription(Subscription):
-    """A new subscription with the secret that signs its deliveries (Standard Webhooks)."""
+    """A new subscription; a webhook's with the secret that signs its deliveries (Standard Webhooks)."""
 
-    secret: str
+    secret: str | None
+
+
+class Change(BaseModel):
+    """What may change of a subscription. ``enabled``: switch a target on again that was disabled after long failure."""
+
+    paused: bool | None = None
+    enabled: Literal[True] | None = None
+
+
+class AskedTest(Answer):
+    """A test message that was asked for; its fate stands in the ledger under this id."""
+
+    delivery_id: UUID
 
 
 class Attempt(Answer):
@@ -76,7 +78,7 @@ class Delivery(Answer):
     """A delivery with all its attempts; a repeat has the same id and body."""
 
     delivery_id: UUID
-    alert_id: UUID
+    alert_id: UUID | None
     state: str
     next_attempt_at: datetime | None
     created_at: datetime
@@ -84,59 +86,79 @@ class Delivery(Answer):
 
 
 @router.post("/subscriptions", status_code=201, summary="新增订阅；签名密钥只在本次答复中显示")
-async def post_subscription(new: NewSubscription, parts: Parts, caller: Caller) -> CreatedSubscription:
+async def post_subscription(new: NewSubscription, parts: Parts, scope: Within) -> CreatedSubscription:
     """Create a subscription."""
-    return CreatedSubscription.model_validate(await subscribe(parts, new, caller))
+    row, secret = await subscribe(parts, scope, new)
+    return CreatedSubscription.model_validate(row._asdict() | {"secret": secret})
 
 
-async def subscribe(parts: Gateway, new: NewSubscription, caller: str) -> SubscriptionRow:
-    """Create a subscription. Raises Problem 422 when its target is refused."""
-    await check_target(new.target, parts.webhook_allow)
-    row = SubscriptionRow(
-        id=uuid4(),
-        subscriber=clean_text(new.subscriber or "") or caller,
-        channel=new.channel,
-        target=new.target,
-        secret="whsec_" + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode(),
-        unit=clean_text(new.unit or "") or None,
-        project=clean_text(new.project or "") or None,
-        rules=[rule.value for rule in new.rules] if new.rules else None,
-        least_severity=new.least_severity.value,
-        least_amount=new.least_amount,
-        conditions=[condition.value for condition in dict.fromkeys(new.conditions)],
-        paused=False,
-        created_at=datetime.now(UTC),
-    )
-    await parts.store.subscriptions.add(row)
-    return row
+@router.post("/subscriptions/preview", summary="试算：这样的订阅在过去 90 天会推送什么")
+async def post_preview(new: NewSubscription, parts: Parts, scope: Within) -> Preview:
+    """What a subscription would have sent; nothing is saved."""
+    return await preview(parts, await subscription_of(parts, scope, new), datetime.now(UTC))
 
 
 @router.get("/subscriptions", summary="订阅列表")
-async def list_subscriptions(query: Annotated[Paged, Query()], parts: Parts) -> Listed[Subscription]:
+async def list_subscriptions(query: Annotated[Paged, Query()], parts: Parts, scope: Within) -> Listed[Subscription]:
     """Subscriptions, newest first."""
-    rows = await parts.store.subscriptions.page(query.cursor, query.limit + 1)
+    rows = await parts.store.subscriptions.page(query.cursor, query.limit + 1, own_subscriptions(scope))
     return page_of(rows, query.limit, Subscription.model_validate, lambda row: (row.created_at, row.id))
 
 
-@router.get("/subscriptions/{subscription_id}", summary="一项订阅")
-async def get_subscription(subscription_id: UUID, parts: Parts) -> Subscription:
-    """One subscription."""
+def own_subscriptions(scope: Scope) -> Filters:
+    """What the list is narrowed by: a caller with a unit sees those that were made with it."""
+    return {} if scope.is_bureau else {"bound": scope.unit}
+
+
+async def subscription_row(parts: Gateway, scope: Scope, subscription_id: UUID) -> SubscriptionRow:
+    """A subscription that the caller may see. Raises Problem 404."""
     row = await parts.store.subscriptions.get(subscription_id)
-    if row is None:
+    if row is None or not (scope.is_bureau or row.bound == scope.unit):
         raise not_found("订阅", subscription_id)
+    return row
+
+
+@router.get("/subscriptions/{subscription_id}", summary="一项订阅")
+async def get_subscription(subscription_id: UUID, parts: Parts, scope: Within) -> Subscription:
+    """One subscription."""
+    return Subscription.model_validate(await subscription_row(parts, scope, subscription_id))
+
+
+@router.patch("/subscriptions/{subscription_id}", summary="暂停、恢复，或重新启用因长期失败而停用的订阅")
+async def patch_subscription(subscription_id: UUID, change: Change, parts: Parts, scope: Within) -> Subscription:
+    """Pause, go on, or switch on again."""
+    row = await subscription_row(parts, scope, subscription_id)
+    if change.paused is not None:
+        row = row._replace(paused=change.paused)
+    if change.enabled:
+        row = row._replace(enabled_at=datetime.now(UTC))
+    await parts.store.subscriptions.change(row)
     return Subscription.model_validate(row)
 
 
+@router.post("/subscriptions/{subscription_id}/test", status_code=202, summary="发送一条测试消息")
+async def post_test(subscription_id: UUID, parts: Parts, scope: Within) -> AskedTest:
+    """Ask for a test message through the subscription's own channel."""
+    await subscription_row(parts, scope, subscription_id)
+    message_id = uuid4()
+    await parts.store.subscriptions.ask_test(message_id, subscription_id, datetime.now(UTC))
+    return AskedTest(delivery_id=message_id)
+
+
 @router.delete("/subscriptions/{subscription_id}", status_code=204, summary="取消订阅")
-async def delete_subscription(subscription_id: UUID, parts: Parts) -> None:
+async def delete_subscription(subscription_id: UUID, parts: Parts, scope: Within) -> None:
     """Delete a subscription."""
-    if not await parts.store.subscriptions.delete(subscription_id):
-        raise not_found("订阅", subscription_id)
+    await subscription_row(parts, scope, subscription_id)
+    await parts.store.subscriptions.delete(subscription_id)
 
 
 @router.get("/subscriptions/{subscription_id}/deliveries", summary="推送台账：每次推送及其各次尝试")
-async def list_deliveries(subscription_id: UUID, query: Annotated[Paged, Query()], parts: Parts) -> Listed[Delivery]:
-    """The ledger of a subscription, newest first; it outlives the subscription."""
+async def list_deliveries(
+    subscription_id: UUID, query: Annotated[Paged, Query()], parts: Parts, scope: Within
+) -> Listed[Delivery]:
+    """The ledger of a subscription, newest first; for the bureau it outlives the subscription."""
+    if not scope.is_bureau:
+        await subscription_row(parts, scope, subscription_id)
     rows = await parts.store.subscriptions.deliveries(subscription_id, query.cursor, query.limit + 1)
     attempts: defaultdict[UUID, list[Attempt]] = defaultdict(list)
     for each in await parts.store.subscriptions.attempts([row.delivery_id for row in rows]):

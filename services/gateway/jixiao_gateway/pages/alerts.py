@@ -1,26 +1,29 @@
 """Warnings: the list with its filters, and one with its history and what people did about it."""
 
 from datetime import datetime, time
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
+from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from jixiao.events.models import Handling
+from jixiao_gateway import body
 from jixiao_gateway.api.alerts import alert_detail, send_command
 from jixiao_gateway.api.models import Command
 from jixiao_gateway.pages import words
 from jixiao_gateway.pages.render import page
-from jixiao_gateway.parts import PAGE, Parts
+from jixiao_gateway.parts import PAGE, Gateway, Parts
 from jixiao_gateway.problems import Problem
-from jixiao_gateway.scope import Within
+from jixiao_gateway.scope import Scope, Within
 from jixiao_gateway.store.query import encode_cursor
 
 router = APIRouter()
 
 FILTERS = {"severity": words.SEVERITIES, "condition": words.CONDITIONS, "handling": words.HANDLING, "rule": words.RULES}
+FOLLOWERS_SHOWN = 50
 
 
 @router.get("/alerts")
@@ -54,33 +57,44 @@ async def show_alerts(
 @router.get("/alerts/{alert_id}")
 async def show_alert(request: Request, alert_id: UUID, parts: Parts, scope: Within, sent: str = "") -> HTMLResponse:
     """One alert."""
-    return page(request, "alert.html", alert=await alert_detail(parts, scope, alert_id), sent=sent, problem=None)
+    return await _one(request, alert_id, parts, scope, sent=sent)
 
 
 @router.post("/alerts/{alert_id}")
-async def handle_alert(
-    request: Request,
-    alert_id: UUID,
-    parts: Parts,
-    scope: Within,
-    handling: Annotated[Handling, Form()],
-    note: Annotated[str, Form()] = "",
-    deadline: Annotated[str, Form()] = "",
-) -> Response:
-    """What a person wants done."""
-    command = Command(handling=handling, note=note, deadline=_end_of_day(deadline))
+async def handle_alert(request: Request, alert_id: UUID, parts: Parts, scope: Within) -> Response:
+    """What a person wants done, perhaps with files."""
+    form = await (body.form(request) if body.is_multipart(request) else request.form())
     try:
-        answer = await send_command(parts, scope, alert_id, command)
+        answer = await send_command(parts, scope, alert_id, _command(form), body.files(form))
     except Problem as problem:
-        alert = await alert_detail(parts, scope, alert_id)
-        return page(request, "alert.html", problem.status, alert=alert, sent="", problem=problem.detail)
+        return await _one(request, alert_id, parts, scope, problem.status, problem=problem.detail)
+    finally:
+        await form.close()
     return RedirectResponse(f"/alerts/{alert_id}?sent={'done' if answer.alert else 'taken'}", 303)
 
 
-def _end_of_day(day: str) -> datetime | None:
-    if not day:
-        return None
+async def _one(
+    request: Request, alert_id: UUID, parts: Gateway, scope: Scope, status: int = 200, sent: str = "", problem: str = ""
+) -> HTMLResponse:
+    alert = await alert_detail(parts, scope, alert_id)
+    below = {"form_id": alert.form_id, "follows": alert.rule, **scope.filters}
+    followers = await parts.store.alerts.page(None, FOLLOWERS_SHOWN, below)
+    return page(request, "alert.html", status, alert=alert, followers=followers, sent=sent, problem=problem)
+
+
+def _command(form: FormData) -> Command:
+    """Raises Problem 422."""
+    entered = {name: str(form.get(name, "")).strip() for name in ("handling", "note", "deadline", "seen")}
     try:
-        return datetime.combine(datetime.fromisoformat(day).date(), time(23, 59, 59), words.CHINA)
+        return Command(
+            handling=Handling(entered["handling"]),
+            note=entered["note"],
+            deadline=_end_of_day(entered["deadline"]),
+            seen=UUID(entered["seen"]) if entered["seen"] else None,
+        )
     except ValueError as fault:
-        raise Problem(422, "bad-deadline", "整改期限应为日期，例如 2024-06-30。") from fault
+        raise Problem(422, "bad-command", "请选择一种处理意见，整改期限填日期，例如 2024-06-30。") from fault
+
+
+def _end_of_day(day: str) -> datetime | None:
+    return datetime.combine(datetime.fromisoformat(day).date(), time(23, 59, 59), words.CHINA) if day else None

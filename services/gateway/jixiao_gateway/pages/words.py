@@ -17,6 +17,16 @@ LIGHTS = {
 }
 SEVERITIES = {"error": "错误", "serious": "严重", "warning": "警告", "notice": "提示"}
 CONDITIONS = {"new": "新出现", "ongoing": "持续", "worse": "加重", "fixed": "整改到位", "regressed": "再次出现"}
+CHANGES = CONDITIONS | {"overdue": "整改逾期"}
+CHANNELS = {
+    "webhook": "签名推送（Webhook）",
+    "mail": "邮件",
+    "wecom": "企业微信机器人",
+    "dingtalk": "钉钉机器人",
+    "feishu": "飞书机器人",
+}
+RHYTHMS = {"at_once": "即时", "daily": "每日汇总", "weekly": "每周汇总"}
+WEEKDAYS = {"1": "周一", "2": "周二", "3": "周三", "4": "周四", "5": "周五", "6": "周六", "7": "周日"}
 HANDLING = {
     "open": "待核实",
     "acknowledged": "已核实",
@@ -25,24 +35,60 @@ HANDLING = {
     "closed": "已销号",
     "dismissed": "不予处理",
 }
+ACTIONS = {
+    "open": "重新打开",
+    "acknowledged": "确认属实",
+    "returned": "退回整改",
+    "rectifying": "提交整改说明",
+    "closed": "销号",
+    "dismissed": "不予处理",
+}
 RULES = {
-    "EXEC-LOW": "预算执行率偏低",
-    "EXEC-ZERO": "预算未执行",
-    "EXEC-SOURCE": "资金来源执行异常",
     "BUDGET-ZERO": "全年预算数为零",
-    "BUDGET-ADJUSTED": "年中预算变动",
-    "EXEC-RATE": "执行率计算不符",
-    "EXEC-SCORE": "执行得分计算不符",
-    "FUND-SUM": "资金合计不符",
+    "UNIT-SCALE": "元与万元混用",
+    "EXEC-ZERO": "预算零执行",
+    "EXEC-LOW": "预算执行率偏低",
+    "EXEC-SOURCE": "分项资金执行率偏低",
+    "EXEC-OVER": "超预算支出",
+    "BUDGET-ADJUSTED": "年中预算变动较大",
+    "CUT-BUT-FULL": "预算大幅追减而指标全部完成",
+    "FUND-SUM": "资金来源合计不符",
+    "ROW-LOST": "疑似缺失一行指标",
     "WEIGHT-SUM": "分值合计不符",
-    "LEVEL-WEIGHT": "一级指标分值不符",
-    "ROW-LOST": "疑有缺行",
-    "TOTAL-SUM": "总分合计不符",
-    "TOTAL-UNREADABLE": "总分无法读出",
+    "LEVEL-WEIGHT": "一级指标分值与规定不一致",
+    "EXEC-RATE": "执行率计算有误",
+    "EXEC-SCORE": "预算执行得分计算有误",
     "SCORE-MISSING": "得分缺失",
-    "SCORE-RANGE": "得分超出分值",
-    "BLANK-SCORED": "空白指标有得分",
-    "SCORE-EXEC-GAP": "执行低而得分高",
+    "SCORE-RANGE": "得分超出范围",
+    "TOTAL-SUM": "总分与各项得分之和不符",
+    "TOTAL-UNREADABLE": "总分缺失或无法辨认",
+    "BLANK-SCORED": "未填实际完成值却有得分",
+    "NA-SCORED": "不适用却有得分",
+    "SCORE-EXEC-GAP": "指标得分率明显高于执行率",
+    "UNMET-FULL": "未完成却得满分",
+    "WHY-UNDER": "未完成而未说明原因",
+    "LATE": "完成时间晚于时限",
+    "QUANT-SCORE": "定量指标得分偏高",
+    "MET-NOT-FULL": "已完成而扣分未说明",
+    "WHY-OVER": "大幅超额完成而未说明原因",
+    "COST-CLAIM": "成本口径不一致",
+    "WHY-COST": "成本远低于上限而未说明原因",
+    "WHY-THIN": "偏差原因没有内容",
+    "RATE-CLAIM": "指标中的执行率与资金不符",
+    "TEXT-CLAIM": "目标文字与指标数不符",
+    "TYPE-MISMATCH": "指标值与实际完成值类型不符",
+    "WRONG-SIGN": "成本指标方向有误",
+    "DUPLICATE": "指标重复设置",
+    "CODE-FORMAT": "项目编码格式有误",
+    "GOAL-COPIED": "完成情况照抄预期目标",
+    "VAGUE": "定性指标没有标准",
+    "ECHO": "完成值照抄下限",
+    "VERSION": "同一项目同一年度数据不一",
+    "CARRYOVER": "上年未用资金未见结转",
+    "TARGET-LOWERED": "指标值低于上年",
+    "SHARED-RESULT": "同一成果多处填报",
+    "ALL-FULL": "各项均得满分",
+    "DOUBLE-COUNT": "执行率重复计分",
 }
 DELIVERY = {"pending": "待推送", "delivered": "已送达", "dead": "已放弃"}
 OUTCOMES = {
@@ -81,9 +127,31 @@ def light(finding: Mapping[str, Any]) -> str:
     return "notice" if finding.get("cause") == "extraction_doubt" else str(finding["severity"])
 
 
+def happened(change: Mapping[str, Any]) -> str:
+    """What the facts brought: a version, or a deadline that passed."""
+    before, after = change["before"], change["after"]
+    if after.get("overdue") and not (before or {}).get("overdue"):
+        return "整改期限已过，单位没有答复"
+    if before is None:
+        return "发现疑点"
+    if before["handling"] == "returned" and after["handling"] == "rectifying":
+        return "单位重新上报，转为整改中"
+    return {"fixed": "重新上报后不再存在", "regressed": "重新上报后再次出现"}.get(
+        after["condition"], "重新上报或重新复核"
+    )
+
+
 def worst(counts: Mapping[str, int]) -> str:
     """The worst severity that has a finding; "none" when there is no finding."""
     return next((severity for severity in SEVERITIES if counts.get(severity)), "none")
+
+
+def rhythm(subscription: Any) -> str:
+    """When a subscription sends."""
+    if subscription.rhythm == "at_once":
+        return RHYTHMS["at_once"]
+    day = "每日" if subscription.rhythm == "daily" else f"每{WEEKDAYS[str(subscription.weekday)]}"
+    return f"{day} {subscription.hour} 时汇总"
 
 
 def time(at: datetime | str | None) -> str:

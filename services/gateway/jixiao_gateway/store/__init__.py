@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from jixiao_gateway.store.alerts import AlertStore
+from jixiao_gateway.store.attachments import AttachmentStore
 from jixiao_gateway.store.events import EventStore
 from jixiao_gateway.store.forms import FormStore
 from jixiao_gateway.store.subscriptions import SubscriptionStore
@@ -22,6 +23,7 @@ class Store:
     subscriptions: SubscriptionStore
     events: EventStore
     units: UnitStore
+    attachments: AttachmentStore
 
     @classmethod
     def on(cls, pool: asyncpg.Pool) -> "Store":
@@ -33,4 +35,5 @@ class Store:
             SubscriptionStore(pool),
             EventStore(pool),
             UnitStore(pool),
+            AttachmentStore(pool),
         )

@@ -1,5 +1,6 @@
 """Alerts, as the alerts service publishes them."""
 
+from collections.abc import AsyncGenerator
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -8,6 +9,8 @@ from uuid import UUID
 import asyncpg
 
 from jixiao_gateway.store.query import BY_TIME, NO_FILTERS, Filters, Where
+
+CHANGES_AT_ONCE = 100
 
 
 class AlertRow(NamedTuple):
@@ -25,6 +28,8 @@ class AlertRow(NamedTuple):
     severity: str
     condition: str
     handling: str
+    deadline: datetime | None
+    overdue: bool
     sentence: str
     stated: str | None
     computed: str | None
@@ -45,13 +50,11 @@ class ChangeRow(NamedTuple):
     changed_at: datetime
 
 
+_EXACT = ["project", "year", "rule", "severity", "condition", "handling", "overdue", "form_id", "follows", "upload_id"]
 _FILTERS = {
     "unit": "position({} IN unit_name) > 0",
     "within": "unit = ANY({}) AND NOT is_doubt AND stage = 'live'",
-} | {
-    name: f"{name} = {{}}"
-    for name in ("project", "year", "rule", "severity", "condition", "handling", "form_id", "upload_id")
-}
+} | {name: f"{name} = {{}}" for name in _EXACT}
 _COLUMNS = ", ".join(AlertRow._fields)
 
 
@@ -86,3 +89,21 @@ class AlertStore:
             alert_id,
         )
         return [ChangeRow(*row) for row in rows]
+
+    async def changes_since(self, since: datetime, rules: list[str] | None, limit: int) -> AsyncGenerator[str, None]:
+        """The changes that a subscriber could be told of, newest first, as JSON; None in ``rules`` means all."""
+        async with self._pool.acquire() as conn, conn.transaction(readonly=True):
+            rows = conn.cursor(
+                """SELECT change FROM alerts_views.alert_changes
+                   WHERE changed_at >= $1 AND ($2::text[] IS NULL OR change #>> '{after,finding,rule}' = ANY($2))
+                     AND change #>> '{after,finding,stage}' = 'live'
+                     AND change #>> '{after,finding,cause}' <> 'extraction_doubt'
+                     AND change #>> '{after,finding,follows}' IS NULL
+                   ORDER BY changed_at DESC, event_id LIMIT $3""",
+                since,
+                rules,
+                limit,
+                prefetch=CHANGES_AT_ONCE,
+            )
+            async for row in rows:
+                yield row["change"]

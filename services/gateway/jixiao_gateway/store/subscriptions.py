@@ -1,17 +1,22 @@
 """Subscriptions, and the ledger of their deliveries as the alerts service publishes it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
 
-from jixiao_gateway.store.query import BY_TIME, Where
+from jixiao_gateway.store.query import BY_TIME, NO_FILTERS, Filters, Where
+
+TESTS_KEPT = timedelta(days=1)
 
 
 class SubscriptionRow(NamedTuple):
-    """A subscription; None in a filter means everything. ``least_amount`` is in yuan."""
+    """A subscription; None in a filter means everything. ``least_amount`` is in yuan, ``secret`` is sealed.
+
+    ``unit`` and ``bound`` are roots of subtrees; ``hour`` and ``weekday`` (Monday is 1) are Beijing time.
+    """
 
     id: UUID
     subscriber: str
@@ -26,6 +31,13 @@ class SubscriptionRow(NamedTuple):
     conditions: list[str]
     paused: bool
     created_at: datetime
+    district: str | None = None
+    bound: str | None = None
+    rhythm: str = "at_once"
+    hour: int | None = None
+    weekday: int | None = None
+    link_only: bool = False
+    enabled_at: datetime | None = None
 
 
 class DeliveryRow(NamedTuple):
@@ -33,7 +45,7 @@ class DeliveryRow(NamedTuple):
 
     delivery_id: UUID
     subscription_id: UUID
-    alert_id: UUID
+    alert_id: UUID | None
     state: str
     attempts: int
     next_attempt_at: datetime | None
@@ -50,7 +62,15 @@ class AttemptRow(NamedTuple):
     detail: str | None
 
 
+class Disabled(NamedTuple):
+    """A target that failed for so long that nothing is sent to it any more."""
+
+    at: datetime
+    reason: str
+
+
 _COLUMNS = ", ".join(SubscriptionRow._fields)
+_FILTERS = {"bound": "bound = {}"}
 _DELIVERY_COLUMNS = ", ".join(DeliveryRow._fields)
 
 
@@ -65,9 +85,10 @@ class SubscriptionStore:
         places = ", ".join(f"${place}" for place in range(1, len(row) + 1))
         await self._pool.execute(f"INSERT INTO subscriptions ({_COLUMNS}) VALUES ({places})", *row)
 
-    async def page(self, cursor: str | None, limit: int) -> list[SubscriptionRow]:
-        """Subscriptions, newest first."""
+    async def page(self, cursor: str | None, limit: int, filters: Filters = NO_FILTERS) -> list[SubscriptionRow]:
+        """Subscriptions, newest first. Filter: ``bound``."""
         where = Where()
+        where.add_all(_FILTERS, filters)
         where.after("created_at, id", cursor, BY_TIME)
         rows = await self._pool.fetch(
             f"SELECT {_COLUMNS} FROM subscriptions {where} ORDER BY created_at DESC, id DESC LIMIT {where.arg(limit)}",
@@ -79,6 +100,27 @@ class SubscriptionStore:
         """One subscription."""
         row = await self._pool.fetchrow(f"SELECT {_COLUMNS} FROM subscriptions WHERE id = $1", subscription_id)
         return SubscriptionRow(*row) if row else None
+
+    async def change(self, row: SubscriptionRow) -> None:
+        """Write what may change of a subscription: whether it is paused, and when it was switched on again."""
+        await self._pool.execute(
+            "UPDATE subscriptions SET paused = $2, enabled_at = $3 WHERE id = $1", row.id, row.paused, row.enabled_at
+        )
+
+    async def ask_test(self, message_id: UUID, subscription_id: UUID, at: datetime) -> None:
+        """Ask the alerts service for a test message; its delivery has the same id."""
+        async with self._pool.acquire() as conn, conn.transaction():
+            await conn.execute("DELETE FROM test_messages WHERE asked_at < $1", at - TESTS_KEPT)
+            await conn.execute("INSERT INTO test_messages VALUES ($1, $2, $3)", message_id, subscription_id, at)
+
+    async def unsealed(self) -> list[tuple[UUID, str]]:
+        """Subscriptions whose secret was written before secrets were sealed."""
+        rows = await self._pool.fetch("SELECT id, secret FROM subscriptions WHERE secret NOT LIKE 'sealed:%'")
+        return [(row["id"], row["secret"]) for row in rows]
+
+    async def reseal(self, subscription_id: UUID, sealed: str) -> None:
+        """Replace a secret by the same one sealed."""
+        await self._pool.execute("UPDATE subscriptions SET secret = $2 WHERE id = $1", subscription_id, sealed)
 
     async def delete(self, subscription_id: UUID) -> bool:
         """Delete a subscription; False when there was none."""
