@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError
 from starlette.datastructures import UploadFile
 
 from jixiao.events.models import Condition, Handling
+from jixiao.findings import RuleId
 from jixiao_gateway import body
 from jixiao_gateway.api.forms import FindingQuery
 from jixiao_gateway.api.models import AlertFull, AlertSummary, Command, CommandAnswer, Listed, page_of
@@ -41,6 +42,7 @@ class AlertQuery(FindingQuery):
 
     condition: Condition | None = None
     handling: Handling | None = None
+    follows: RuleId | None = None
     overdue: bool | None = Field(None, description="整改期限已过而未答复")
 
 
