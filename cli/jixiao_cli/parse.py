@@ -6,9 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-from jixiao.forms.model import Form
+from jixiao.forms.model import Form, plain
 from jixiao.runtime.errors import Unreadable
 from jixiao.runtime.sandbox import ReaderDied
+from jixiao_cli.explain import explained
 from jixiao_parser import Reading, read_isolated_now
 from jixiao_parser.limits import FILE, MIB
 
@@ -16,8 +17,12 @@ UNREADABLE = 2
 
 
 def parse(
-    files: Annotated[list[Path], typer.Argument(help="自评表文件（XLSX、XLS、DOCX、PDF、网页、CSV、文本，或它们的ZIP），可以有多个。")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="自评表文件（XLSX、XLS、DOCX、PDF、网页、CSV、文本，或它们的ZIP），可以有多个。"),
+    ],
     evidence: Annotated[bool, typer.Option("--evidence", help="连同每个值的出处和存疑说明一并输出。")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="不输出记录，改为说明如何读出、为何如此判断。")] = False,
 ) -> None:
     """读取自评表，输出记录（JSON）；多个文件时每个文件一行。"""
     failed = False
@@ -30,8 +35,11 @@ def parse(
             continue
         for note in reading.remarks:
             typer.echo(f"{file}：{note}", err=True)
-        record = {"source": file.name, "projects": [_record(form, evidence) for form in reading.forms]}
-        typer.echo(json.dumps(record, ensure_ascii=False, indent=1 if len(files) == 1 else None))
+        if explain:
+            typer.echo("\n".join([f"{file.name}：", *explained(reading)]))
+        else:
+            record = _printed(file.name, reading, evidence)
+            typer.echo(json.dumps(record, ensure_ascii=False, indent=1 if len(files) == 1 else None))
     if failed:
         raise typer.Exit(UNREADABLE)
 
@@ -46,6 +54,15 @@ def read_file(file: Path) -> Reading:
         raise Unreadable(f"无法打开文件（{fault.strerror}）。请检查路径和权限。") from fault
     except ReaderDied as fault:
         raise Unreadable(f"读取进程意外中止（{fault}）。请重试；若仍失败，请把文件另存为XLSX后再试。") from fault
+
+
+def _printed(source: str, reading: Reading, evidence: bool) -> dict[str, Any]:
+    """The record of a file; claims and tables only where the document has such."""
+    record: dict[str, Any] = {"source": source, "projects": [_record(form, evidence) for form in reading.forms]}
+    for name, items in (("claims", reading.claims), ("tables", reading.tables)):
+        if items:
+            record[name] = [each.model_dump(mode="json") if evidence else plain(each) for each in items]
+    return record
 
 
 def _record(form: Form, evidence: bool) -> dict[str, Any]:

@@ -5,14 +5,14 @@ from dataclasses import replace
 from hashlib import sha256
 
 from jixiao.forms.document import Document
-from jixiao.forms.model import Form, Model
+from jixiao.forms.model import AccountsTable, Claim, Decision, Form, Model
 from jixiao.runtime.errors import Unreadable
 from jixiao_parser.kinds import Kind, kind_of
 from jixiao_parser.limits import FILE, MIB
 from jixiao_parser.readers import READERS, REFUSALS, SEEN
 from jixiao_parser.readers.archive import members
 from jixiao_parser.readers.sight import can_see
-from jixiao_parser.recognise import recognise
+from jixiao_parser.recognise import recognised
 
 NO_FORM = "文件中没有找到项目支出绩效自评表。请确认上传的是自评表，且表中有项目名称、资金和绩效指标。"
 SCANNED = (
@@ -33,12 +33,16 @@ class Refusal(Model):
 class Reading(Model):
     """What a file holds: its forms in their order, and notes for people, such as why there is none.
 
-    ``refusals``: the files of an archive that were not read; the others were.
+    ``refusals``: the files of an archive that were not read; the others were. ``claims`` and ``tables`` are what the
+    text of final accounts says beside the forms; ``decisions`` what was tried on the way, and why.
     """
 
     forms: tuple[Form, ...] = ()
     notes: tuple[str, ...] = ()
     refusals: tuple[Refusal, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    tables: tuple[AccountsTable, ...] = ()
+    decisions: tuple[Decision, ...] = ()
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -103,11 +107,17 @@ def read_seen(data: bytes, name: str, document: str, member: str | None) -> Read
 
 def reading_of(document: Document) -> Reading:
     """The forms of a document, or a note that there is none. Raises Unreadable when it is nothing but pictures."""
-    forms = recognise(document)
-    if document.pictures and not forms:
+    found = recognised(document)
+    if document.pictures and not found.forms:
         raise Unreadable(SCANNED)
     notes = (UNSEEN.format("、".join(map(str, document.pictures))),) if document.pictures else ()
-    return Reading(forms=forms, notes=notes if forms else (NO_FORM,))
+    return Reading(
+        forms=found.forms,
+        notes=notes if found.forms else (NO_FORM,),
+        claims=found.claims,
+        tables=found.tables,
+        decisions=found.decisions,
+    )
 
 
 def joined(outcomes: Iterable[tuple[str, Reading | str]]) -> Reading:
@@ -115,8 +125,7 @@ def joined(outcomes: Iterable[tuple[str, Reading | str]]) -> Reading:
 
     Raises Unreadable when no file could be read.
     """
-    forms: list[Form] = []
-    notes: list[str] = []
+    whole = Reading()
     refusals: list[Refusal] = []
     read_any = False
     for path, outcome in outcomes:
@@ -124,11 +133,26 @@ def joined(outcomes: Iterable[tuple[str, Reading | str]]) -> Reading:
             refusals.append(Refusal(member=path, reason=outcome))
         else:
             read_any = True
-            notes += [f"{path}：{note}" for note in outcome.notes]
-            forms += [form.model_copy(update={"ordinal": len(forms) + form.ordinal}) for form in outcome.forms]
+            whole = _followed(whole, outcome, path)
     if not read_any:
         raise Unreadable("\n".join(Reading(refusals=tuple(refusals[:5])).remarks) or EMPTY_ARCHIVE)
-    return Reading(forms=tuple(forms), notes=tuple(notes), refusals=tuple(refusals))
+    return whole.model_copy(update={"refusals": tuple(refusals)})
+
+
+def _followed(whole: Reading, other: Reading, path: str) -> Reading:
+    """A reading with that of another file of the archive behind it."""
+    before = len(whole.forms)
+
+    def onward(form: int | None) -> dict[str, int | None]:
+        return {"form": None if form is None else before + form}
+
+    return Reading(
+        forms=(*whole.forms, *(form.model_copy(update={"ordinal": before + form.ordinal}) for form in other.forms)),
+        notes=(*whole.notes, *(f"{path}：{note}" for note in other.notes)),
+        claims=(*whole.claims, *(claim.model_copy(update=onward(claim.form)) for claim in other.claims)),
+        tables=(*whole.tables, *other.tables),
+        decisions=(*whole.decisions, *(each.model_copy(update=onward(each.form)) for each in other.decisions)),
+    )
 
 
 def finished(reading: Reading) -> Reading:

@@ -135,17 +135,52 @@ class Form(Model):
 
     def record(self) -> dict[str, Any]:
         """The plain record of design.md: the same names, every value its text or None."""
-        plain = _plain(self)
-        assert isinstance(plain, dict)
-        del plain["doubts"]
-        return plain
+        record = plain(self)
+        assert isinstance(record, dict)
+        del record["doubts"]
+        return record
 
 
-def _plain(item: object) -> Any:
+class Claim(Model):
+    """What the text of a document says in words and figures, beside its forms, such as 部门决算 do of each project.
+
+    ``kind``: ``execution`` (budget, executed, rate of a project or the department), ``evaluated_projects`` and
+    ``self_evaluated`` (how many, which sums), ``key_evaluation``, ``whole_department``, ``public_expense`` (三公经费).
+    ``form`` is the ordinal of the form of the same project, None where there is none.
+    """
+
+    kind: str
+    subject: str
+    form: int | None = None
+    amount_unit: str = "元"
+    budget: Value = Value()
+    executed: Value = Value()
+    rate: Value = Value()
+    amount: Value = Value()
+    count: Value = Value()
+
+
+class AccountsRow(Model):
+    """A row of a table as printed; "" where a cell is empty."""
+
+    cells: tuple[str, ...]
+    evidence: Evidence | None = None
+
+
+class AccountsTable(Model):
+    """A table of final accounts (决算表), its heading rows included."""
+
+    title: str
+    amount_unit: str = "元"
+    rows: tuple[AccountsRow, ...] = ()
+
+
+def plain(item: object) -> Any:
+    """A model as plain data: every value its text or None; where it stands is left out."""
     if isinstance(item, Value):
         return item.text
     if isinstance(item, tuple):
-        return [_plain(each) for each in item]
+        return [plain(each) for each in item]
     if isinstance(item, BaseModel):
-        return {name: _plain(getattr(item, name)) for name in type(item).model_fields}
+        return {name: plain(getattr(item, name)) for name in type(item).model_fields if name != "evidence"}
     return item

@@ -49,6 +49,20 @@ def test_evidence_on_request(form: Path) -> None:
     assert code["evidence"]["raw"] == code["text"] == "440305230101500000101"
 
 
+def test_why_on_request(tmp_path: Path) -> None:
+    """Which ways were tried, what closed the gap, how the sums stand, what is in doubt; for people, in Chinese."""
+    low = next(case for case in all_cases() if case.name == "labels_a_row_low")
+    file = tmp_path / "错行.txt"
+    file.write_bytes(as_tabs(low.grid))
+    told = CliRunner().invoke(APP, ["--explain", str(file)]).stdout
+    assert "读法　✓ 按原表的行和列：采用" in told
+    assert "指标级别　✗ 标签在原位" in told
+    assert "指标级别　✓ “" in told
+    assert "移1行：各级分值合计为产出50，效益30，满意度10" in told
+    assert "总分行为" in told
+    assert "存疑：" in told
+
+
 def test_what_cannot_be_read_is_named(form: Path, tmp_path: Path) -> None:
     """Exit code 2, the reason on the error stream; the other files are read all the same."""
     empty = tmp_path / "空.xlsx"

@@ -2,11 +2,11 @@
 
 from jixiao.forms.document import Document
 from jixiao.forms.model import Form
-from jixiao_parser.recognise.hypotheses import Recognised, best_reading
+from jixiao_parser.recognise.hypotheses import Recognised, recognised
 
-__all__ = ["Recognised", "best_reading", "recognise"]
+__all__ = ["Recognised", "recognise", "recognised"]
 
 
 def recognise(document: Document) -> tuple[Form, ...]:
     """The forms of a document in their order; none when it holds none. An empty template is none."""
-    return best_reading(document).forms
+    return recognised(document).forms

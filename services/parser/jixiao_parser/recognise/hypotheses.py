@@ -1,11 +1,12 @@
 """The ways to read a document, tried one after the other; how sound the forms are that each gives decides."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from jixiao.forms.document import Document
-from jixiao.forms.model import Decision, Form, Indicator
+from jixiao.forms.model import AccountsTable, Claim, Decision, Form, Indicator
 from jixiao_parser.recognise import labels
+from jixiao_parser.recognise.accounts import claims_of, tables_of
 from jixiao_parser.recognise.assemble import assembled
 from jixiao_parser.recognise.flow import on_a_grid
 from jixiao_parser.recognise.grid import Line, lines_of
@@ -27,10 +28,19 @@ CLOSES = 3
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """The forms of a document, and what was decided on the way."""
+    """The forms of a document, what its text claims beside them, its tables, and what was decided on the way."""
 
     forms: tuple[Form, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    tables: tuple[AccountsTable, ...] = ()
+
+
+def recognised(document: Document) -> Recognised:
+    """All that a document says."""
+    found = best_reading(document)
+    lines = tuple(lines_of(document))
+    return replace(found, claims=claims_of(lines, found.forms), tables=tables_of(lines))
 
 
 def best_reading(document: Document) -> Recognised:
