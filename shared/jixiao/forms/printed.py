@@ -76,7 +76,11 @@ class Printed:
             if found is not None and found[1] > precision and found[2] == unit:
                 precision = found[1]
             read.append((label, cell, found))
-        return tuple(_of_column(each, unit, precision, finest, whole_exact) for each in read)
+        exact = finest is not None and precision >= finest
+        return tuple(
+            None if found is None else _of_column(label, cell, found, unit, precision, exact, whole_exact)
+            for label, cell, found in read
+        )
 
     @classmethod
     def constant(cls, value: Decimal, unit: str = "", label: str = "") -> "Printed":
@@ -216,23 +220,20 @@ def _read(text: str | None, unit: str) -> tuple[Decimal, int, str] | None:
 
 
 def _of_column(
-    each: tuple[str, Value, tuple[Decimal, int, str] | None],
+    label: str,
+    cell: Value,
+    read: tuple[Decimal, int, str],
     unit: str,
     precision: int,
-    finest: int | None,
+    exact: bool,
     whole_exact: bool,
-) -> Printed | None:
-    label, cell, read = each
-    if read is None:
-        return None
+) -> Printed:
     number, decimals, own_unit = read
     if own_unit != unit:
-        half = _HALF[decimals]
-    elif (finest is not None and precision >= finest) or (whole_exact and (not decimals or number == int(number))):
+        return _printed(number, _HALF[decimals], decimals, own_unit, cell, label)
+    if exact or (whole_exact and (not decimals or number == int(number))):
         return Printed(number, number, number, decimals, own_unit, label, cell)
-    else:
-        half = _HALF[precision]
-    return _printed(number, half, decimals, own_unit, cell, label)
+    return _printed(number, _HALF[precision], decimals, own_unit, cell, label)
 
 
 def _printed(number: Decimal, half: Decimal, decimals: int, unit: str, cell: Value, label: str) -> Printed:

@@ -17,6 +17,7 @@ from jixiao_scorer.words import indicator_name
 
 _CODE = re.compile("[0-9A-Z]{21}")
 _COUNTS = (Kind.COUNT, Kind.PEOPLE)
+_NOT_COUNTED = ("时效", "成本", "服务对象满意度", "其他满意度")  # levels of dates, money and shares
 _COUNTED = (*_COUNTS, Kind.NONE)
 _DIGIT = re.compile(r"\d")
 _CLAUSE = re.compile("[,。;!?、()]|\\d+[.:](?=\\D)")
@@ -38,13 +39,14 @@ class Claim:
 def text_claim(case: Case) -> Iterator[Finding]:
     """TEXT-CLAIM: a goal text gives another number for what a row counts."""
     form = case.form
+    counted = [answer for answer in case.answers if answer.level2 not in _NOT_COUNTED]
     for cell, title, side in (
         (form.goal_actual, "年度目标实际完成情况", "actual"),
         (form.goal_expected, "年度预期目标", "target"),
     ):
         if not cell.text or cell.text.startswith(CLASSIFIED) or _DIGIT.search(cell.text) is None:
             continue
-        rows = [answer for answer in case.answers if _may_speak(cell.text, answer, side)]
+        rows = [answer for answer in counted if _may_speak(cell.text, answer, side)]
         claims = _claims(normal(cell.text)) if rows else []
         for answer in rows:
             if (claim := _contradiction(answer, getattr(answer, side), claims)) is not None:
