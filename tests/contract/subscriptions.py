@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import asyncpg
 
 SECRET = "whsec_" + "A" * 32
-EVERY_CONDITION = ["new", "ongoing", "worse", "fixed", "regressed"]
+EVERY_CONDITION = ["new", "ongoing", "worse", "fixed", "regressed", "overdue"]
 
 
 async def publish_subscriptions(gateway_dsn: str) -> None:
@@ -18,7 +18,11 @@ async def publish_subscriptions(gateway_dsn: str) -> None:
                CREATE TABLE gateway_views.subscriptions (
                    id uuid, subscriber text, channel text, target text, secret text, unit text, project text,
                    rules text[], least_severity text, least_amount numeric, conditions text[], paused boolean,
-                   created_at timestamptz DEFAULT now());
+                   created_at timestamptz DEFAULT now(), district text, bound text, rhythm text DEFAULT 'at_once',
+                   hour int, weekday int, link_only boolean DEFAULT false, enabled_at timestamptz);
+               DROP VIEW IF EXISTS gateway_views.test_messages;
+               CREATE TABLE gateway_views.test_messages (id uuid, subscription_id uuid, asked_at timestamptz);
+               GRANT ALL ON gateway_views.test_messages TO jixiao_reader;
                GRANT USAGE ON SCHEMA gateway_views TO jixiao_reader;
                GRANT ALL ON gateway_views.subscriptions TO jixiao_reader"""
         )
@@ -28,19 +32,19 @@ async def publish_subscriptions(gateway_dsn: str) -> None:
 
 async def subscribe(conn: Any, target: str = "http://127.0.0.1:9/", **others: Any) -> UUID:
     """Add a subscription to everything, narrowed by what the test names; its id."""
-    values = {"least_severity": "notice", "conditions": EVERY_CONDITION, "paused": False, "rules": None} | others
-    subscription = uuid4()
+    values = {
+        "id": uuid4(),
+        "subscriber": "测试订阅方",
+        "channel": "webhook",
+        "target": target,
+        "secret": SECRET,
+        "least_severity": "notice",
+        "conditions": EVERY_CONDITION,
+        "paused": False,
+    } | others
+    places = ", ".join(f"${place}" for place in range(1, len(values) + 1))
     await conn.execute(
-        """INSERT INTO gateway_views.subscriptions
-               (id, subscriber, channel, target, secret, unit, rules, least_severity, conditions, paused)
-           VALUES ($1, '测试订阅方', 'webhook', $2, $3, $4, $5, $6, $7, $8)""",
-        subscription,
-        target,
-        SECRET,
-        values.get("unit"),
-        values["rules"],
-        values["least_severity"],
-        values["conditions"],
-        values["paused"],
+        f"INSERT INTO gateway_views.subscriptions ({', '.join(values)}) VALUES ({places})", *values.values()
     )
+    subscription: UUID = values["id"]
     return subscription

@@ -15,14 +15,18 @@ import pytest
 from jixiao.runtime.health import Health
 from jixiao.runtime.postgres import connect_pool
 from jixiao_alerts import delivery, ledger
+from jixiao_alerts.channels.mail import Mail, Server
 from jixiao_alerts.channels.webhook import Webhook
 from jixiao_alerts.delivery import LEASE, Delivery
 from jixiao_alerts.store import apply_scored
+from jixiao_alerts.targets import House
 from tests.contract.subscriptions import publish_subscriptions, subscribe
 from tests.contract.test_alerts_store import of_project
+from tests.fakes.mailbox import Mailbox
 from tests.fakes.receiver import Receiver
 from tests.unit.alerts.builders import finding, form, scored
 
+OPERATOR = "yunwei@example.cn"
 LOOPBACK = (ip_network("127.0.0.0/8"),)
 
 
@@ -48,7 +52,10 @@ async def pool(clean_database: dict[str, str]) -> AsyncIterator[asyncpg.Pool]:
 @pytest.fixture(autouse=True)
 async def _nothing_left(pool: asyncpg.Pool) -> AsyncIterator[None]:
     yield
-    await pool.execute("DELETE FROM gateway_views.subscriptions; DELETE FROM attempts; DELETE FROM deliveries")
+    await pool.execute(
+        """DELETE FROM gateway_views.subscriptions; DELETE FROM gateway_views.test_messages; DELETE FROM targets;
+           DELETE FROM attempts; DELETE FROM delivery_changes; DELETE FROM deliveries"""
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -245,3 +252,117 @@ async def _cut_connections(admin_dsn: str) -> None:
         await conn.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'jixiao_alerts'")
     finally:
         await conn.close()
+
+
+@asynccontextmanager
+async def mailing(pool: asyncpg.Pool, mailbox: Mailbox, clock: Clock) -> AsyncIterator[None]:
+    """A worker whose only way out is the mail server."""
+    mail = Mail(Server("127.0.0.1", mailbox.port, "none"), 1)
+    work = asyncio.create_task(
+        Delivery(
+            pool, {"mail": mail}, Health(), clock, lambda: 0.0, house=House("http://jixiao", operator=OPERATOR)
+        ).run()
+    )
+    try:
+        yield
+    finally:
+        work.cancel()
+        await asyncio.wait([work])
+
+
+async def attempted(pool: asyncpg.Pool, count: int) -> None:
+    async with asyncio.timeout(10):
+        while True:
+            if await pool.fetchval("SELECT count(*) FROM attempts") >= count:
+                return
+            await asyncio.sleep(0.02)
+
+
+async def test_what_waits_for_a_paced_target_is_one_letter(pool: asyncpg.Pool) -> None:
+    """Fifty uploads at once: one letter with all of them, and the next not before its time."""
+    clock = Clock()
+    async with Mailbox() as mailbox:
+        await subscribe(pool, "shenji@example.cn", channel="mail")
+        await warn(pool, 50)
+        async with mailing(pool, mailbox, clock):
+            await mailbox.wait_for(1)
+            await until(pool, "delivered", 1)
+            await warn(pool, 3)
+            await asyncio.sleep(0.3)
+            assert len(mailbox.letters) == 1
+            clock.ahead += timedelta(seconds=3)
+            await mailbox.wait_for(2)
+            await until(pool, "delivered", 2)
+    told = await pool.fetch("SELECT count(*) FROM delivery_changes GROUP BY delivery_id ORDER BY 1")
+    assert [row["count"] for row in told] == [3, 50]
+
+
+async def test_a_letter_refused_for_now_or_cut_goes_out_again_the_same(pool: asyncpg.Pool) -> None:
+    """Refused, hung, cut after accepting, taken: one message in the same bytes."""
+    clock = Clock()
+    async with Mailbox(450, "hang", "cut", "take") as mailbox, mailing(pool, mailbox, clock):
+        await subscribe(pool, "shenji@example.cn", channel="mail")
+        await warn(pool)
+        for count in (1, 2, 3, 4):
+            await attempted(pool, count)
+            clock.ahead += timedelta(seconds=3)
+    assert len(mailbox.letters) == 3 and len({each.content for each in mailbox.letters}) == 1
+
+
+async def test_a_digest_waits_for_its_hour(pool: asyncpg.Pool) -> None:
+    """What was found in the day goes out together."""
+    clock = Clock()
+    async with Mailbox() as mailbox, mailing(pool, mailbox, clock):
+        await subscribe(pool, "shenji@example.cn", channel="mail", rhythm="daily", hour=8)
+        await warn(pool, 5)
+        await asyncio.sleep(0.3)
+        assert mailbox.letters == []
+        clock.ahead += timedelta(days=1)
+        await mailbox.wait_for(1)
+        await until(pool, "delivered", 1)
+
+
+async def test_a_test_message_goes_the_same_way_once(pool: asyncpg.Pool) -> None:
+    """Also to a subscription that is paused; its state stands under the id that it was asked for with."""
+    asked = uuid4()
+    async with Receiver() as receiver, delivering(pool), delivering(pool):
+        subscription = await subscribe(pool, receiver.url, paused=True)
+        await pool.execute(
+            "INSERT INTO gateway_views.test_messages VALUES ($1, $2, now()), ($3, $2, now() - interval '1 hour')",
+            asked,
+            subscription,
+            uuid4(),
+        )
+        await until(pool, "delivered", 1)
+        await asyncio.sleep(0.2)
+    [got] = receiver.received
+    assert got.headers["webhook-id"] == str(asked) and "测试消息".encode() in got.body
+
+
+async def test_a_target_lost_for_days_is_disabled_with_notice(pool: asyncpg.Pool) -> None:
+    """Nothing more is written for it; the operator gets a letter; a person switches it on again."""
+    clock = Clock()
+    async with Mailbox(450, "take") as mailbox, mailing(pool, mailbox, clock):
+        subscription = await subscribe(pool, "shenji@example.cn", channel="mail")
+        await pool.execute("INSERT INTO targets VALUES ($1, now() - interval '6 days', 30, NULL, '')", subscription)
+        await warn(pool, 2)
+        await mailbox.wait_for(1)
+        await until(pool, "dead", 1)
+        assert mailbox.letters[0].recipient == OPERATOR
+        row = await pool.fetchrow("SELECT * FROM alerts_views.targets")
+        assert row["disabled_at"] is not None and "450" in row["reason"]
+        await warn(pool)
+        assert await pool.fetchval("SELECT count(*) FROM deliveries WHERE kind = 'changes'") == 1
+        await pool.execute("UPDATE gateway_views.subscriptions SET enabled_at = now() + interval '1 minute'")
+        await warn(pool)
+        assert await pool.fetchval("SELECT count(*) FROM deliveries WHERE kind = 'changes'") == 2
+
+
+async def test_a_secret_that_cannot_be_opened_waits_for_the_administrator(pool: asyncpg.Pool) -> None:
+    """Nothing is sent unsigned; the ledger says what to do."""
+    async with Receiver() as receiver, delivering(pool):
+        await subscribe(pool, receiver.url, secret="sealed:nonsense")
+        await warn(pool)
+        await asyncio.sleep(0.5)
+        assert await pool.fetchval("SELECT outcome FROM attempts LIMIT 1") == "secret"
+    assert receiver.received == []

@@ -6,15 +6,16 @@ import json
 import random
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
-from jixiao.events import AlertChanged, AlertCommand, AlertState
+from jixiao.events import AlertChanged, AlertCommand, AlertState, FormScored
 from jixiao.events.models import Attachment, Condition, Handling
-from jixiao.findings import Cause, RuleId, Severity
+from jixiao.findings import Cause, RuleId, Severity, Subject
 from jixiao.identity import derived_id
 from jixiao.runtime.errors import Unreadable
 from jixiao.runtime.postgres import connect_pool
@@ -23,7 +24,8 @@ from jixiao_alerts.outbox import COMMITTED, event_id
 from jixiao_alerts.states import alert_id
 from jixiao_alerts.store import apply_command, apply_scored
 from tests.contract.subscriptions import publish_subscriptions, subscribe
-from tests.unit.alerts.builders import FORM, NOON, command, finding, form, scored
+from tests.unit.alerts.builders import FORM, NOON, command, finding, form, scored, version
+from tests.unit.alerts.model import expected, histories, told
 
 ALERT = alert_id(FORM, finding())
 
@@ -127,6 +129,29 @@ async def test_the_newer_assessment_counts_in_any_order_of_arrival(pool: asyncpg
             assert await states(conn, version.identity.key) == advance([found], [], NOON)
 
 
+@pytest.mark.parametrize("seed", range(10))
+async def test_random_histories_end_as_the_small_model_says(seed: int, pool: asyncpg.Pool) -> None:
+    """Twenty each: versions judged again, arriving out of order and twice, with commands between, from two copies."""
+    chance = random.Random(seed)
+    for history in histories(chance, 20):
+        forms = [*history.forms, *chance.sample(history.forms, len(history.forms) // 2)]
+        chance.shuffle(forms)
+        # a command follows the first form of its alert, the rest comes in any order
+        late: list[Any] = [*chance.sample(history.forms, len(history.forms) // 2), *history.commands, *history.commands]
+        chance.shuffle(late)
+
+        async def copy(facts: list[Any]) -> None:
+            for fact in facts:
+                async with pool.acquire() as conn, conn.transaction():
+                    step = apply_scored if isinstance(fact, FormScored) else apply_command
+                    await step(conn, fact, uuid4(), NOON)  # type: ignore[operator]
+
+        await copy(forms)
+        await asyncio.gather(copy(late[::2]), copy(late[1::2]))
+        stored = await states(pool, history.forms[0].identity.key)
+        assert {key: told(state) for key, state in stored.items()} == expected(history)
+
+
 async def test_two_copies_at_once_come_to_the_same_state(pool: asyncpg.Pool) -> None:
     """Versions of one form applied at the same moment wait for each other; none is folded without the others."""
     project = uuid4().hex
@@ -176,9 +201,28 @@ async def test_deliveries_stand_with_the_change(conn: Any, pool: asyncpg.Pool) -
     await apply(conn, form(0, finding(), doubt))
     [row] = await conn.fetch("SELECT * FROM deliveries")
     assert (row["subscription_id"], row["state"], row["next_attempt_at"]) == (wanted, "pending", NOON)
-    assert json.loads(row["body"])["id"] == str(row["delivery_id"])
+    assert row["body"] is None, "written when it goes out for the first time"
+    told = await conn.fetch("SELECT * FROM alerts_views.delivery_changes")
+    assert [(each["delivery_id"], each["alert_id"]) for each in told] == [(row["delivery_id"], ALERT)]
     published = await conn.fetch("SELECT * FROM alerts_views.deliveries")
     assert len(published) == 1 and not {"body", "target"} & set(published[0].keys())
+
+
+async def test_one_upload_is_one_message(conn: Any) -> None:
+    """Five hundred findings, then the upload's other form: one message each subscription, due when all are there."""
+    await subscribe(conn)
+    await subscribe(conn, rhythm="daily", hour=8)
+    many = [finding(subject=Subject(kind="indicator", name=str(at))) for at in range(500)]
+    for ordinal in (1, 2):
+        several = replace(form(0, *many), version=version(0, ordinal))
+        event = scored(of_project(several, f"p{ordinal}"))
+        event = event.model_copy(update={"version": several.version, "forms_in_upload": 2})
+        await apply_scored(conn, event, uuid4(), NOON)
+        rows = await conn.fetch("SELECT next_attempt_at, delivery_id FROM deliveries ORDER BY 1")
+        at_once, digest = (row["next_attempt_at"] - NOON for row in rows)
+        assert at_once == (timedelta(seconds=10) if ordinal == 1 else timedelta())
+        assert digest == timedelta(hours=12), "eight in the morning in Beijing"
+    assert await conn.fetchval("SELECT count(*) FROM delivery_changes") == 2000
 
 
 async def test_a_senseless_subscription_holds_up_no_other(conn: Any) -> None:

@@ -1,21 +1,39 @@
 """Run the alerts service: ``python -m jixiao_alerts``."""
 
 from jixiao.events.topics import COMMANDS, SCORED
+from jixiao.runtime.secrets import Secrets
 from jixiao.runtime.service import Runtime, run
 from jixiao.runtime.settings import AlertsSettings
+from jixiao.runtime.targets import ROBOTS
 from jixiao_alerts.app import Alerts
+from jixiao_alerts.channels.mail import Mail, Server
+from jixiao_alerts.channels.robot import Robot
 from jixiao_alerts.channels.webhook import Webhook
 from jixiao_alerts.deadlines import Deadlines
-from jixiao_alerts.delivery import Delivery
+from jixiao_alerts.delivery import Channel, Delivery
+from jixiao_alerts.targets import House
 
 
 def main() -> None:
     """Read the settings once; fold and deliver."""
     settings = AlertsSettings()
 
+    house = House(settings.public_url.rstrip("/"), settings.mail_from, settings.operator_mail)
+    server = Server(
+        settings.smtp_host,
+        settings.smtp_port,
+        settings.smtp_security,
+        settings.smtp_username,
+        settings.smtp_password,
+        settings.mail_from,
+    )
+
     async def deliver(runtime: Runtime) -> None:
         async with Webhook(settings.webhook_allow) as webhook:
-            await Delivery(runtime.inbox.pool, {"webhook": webhook}, runtime.health).run()
+            robots = {name: Robot(name, settings.webhook_allow) for name in ROBOTS}
+            channels: dict[str, Channel] = {"webhook": webhook, "mail": Mail(server), **robots}
+            secrets = Secrets(settings.secret_key)
+            await Delivery(runtime.inbox.pool, channels, runtime.health, secrets=secrets, house=house).run()
 
     async def watch_deadlines(runtime: Runtime) -> None:
         await Deadlines(runtime.inbox, runtime.producer, runtime.health).run()

@@ -19,10 +19,13 @@ import structlog
 from jixiao.runtime import metrics
 from jixiao.runtime.health import Health
 from jixiao.runtime.postgres import Connection
+from jixiao.runtime.secrets import Secrets, Unsealable
 from jixiao_alerts import ledger
 from jixiao_alerts.channels import Failed, Fault, Refused, Result
 from jixiao_alerts.outbox import COMMITTED
 from jixiao_alerts.schedule import after
+from jixiao_alerts.sealing import sealed
+from jixiao_alerts.targets import House, note, take_tests
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +33,12 @@ POLL_SECONDS = 1.0
 LEASE = timedelta(seconds=15)  # longer than any attempt takes
 ON_THE_WAY = 256
 ON_THE_WAY_A_TARGET = 8
+PACES = (
+    ledger.Pace(("webhook",), ON_THE_WAY_A_TARGET, timedelta()),
+    ledger.Pace(("mail",), 1, timedelta(seconds=2)),
+    ledger.Pace(("wecom", "dingtalk"), 1, timedelta(seconds=3.5)),  # they take 20 messages a minute
+    ledger.Pace(("feishu",), 1, timedelta(seconds=1)),
+)
 
 
 class Channel(Protocol):
@@ -53,10 +62,14 @@ class Delivery:
         health: Health,
         clock: Callable[[], datetime] = _now,
         luck: Callable[[], float] = random.random,
+        secrets: Secrets | None = None,
+        house: House | None = None,
     ) -> None:
         self._pool = pool
         self._channels = channels
         self._health = health
+        self._secrets = secrets or Secrets(None)
+        self._house = house or House()
         self._clock = clock
         self._luck = luck
         self._wake = asyncio.Event()
@@ -81,13 +94,8 @@ class Delivery:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _round(self) -> None:
-        room = ON_THE_WAY - len(self._attempts)
-        if room <= 0:
-            return
-        now = self._clock()
         try:
-            async with self._pool.acquire() as conn:
-                due = await ledger.claim(conn, now, now + LEASE, list(self._busy), ON_THE_WAY_A_TARGET, room)
+            due = await self._claim(self._clock())
         except Exception as fault:
             log.warning("cannot see what is due, trying again", fault=repr(fault))
             self._health.broken["delivery"] = f"{type(fault).__name__}: {fault}"
@@ -99,14 +107,27 @@ class Delivery:
             self._attempts.add(task)
             task.add_done_callback(self._attempts.discard)
 
+    async def _claim(self, now: datetime) -> list[ledger.Due]:
+        due: list[ledger.Due] = []
+        async with self._pool.acquire() as conn:
+            await take_tests(conn, now)
+            for pace in PACES:
+                room = ON_THE_WAY - len(self._attempts) - len(due)
+                if room > 0:
+                    async with conn.transaction():
+                        found = await ledger.claim(conn, now, now + LEASE, list(self._busy), pace, room)
+                        due += await sealed(conn, found, self._house, now)
+        return due
+
     async def _attempt(self, due: ledger.Due) -> None:
         try:
             result = await self._send(due)
             metrics.DELIVERIES.labels(due.channel, result.outcome).inc()
             now = self._clock()
-            following = after(result, due.attempt, due.created_at, now, self._luck())
-            async with self._pool.acquire() as conn:
+            following = after(result, due.attempt, due.since, now, self._luck())
+            async with self._pool.acquire() as conn, conn.transaction():
                 await ledger.record(conn, due.delivery_id, now, result, following)
+                await note(conn, due, result, self._house, now)
         except Exception as fault:
             log.warning("attempt not recorded, it is repeated", delivery=str(due.delivery_id), fault=repr(fault))
         finally:
@@ -119,10 +140,13 @@ class Delivery:
         channel = self._channels.get(due.channel)
         if channel is None:
             return Refused(f"没有名为 {due.channel} 的发送渠道，请删除该订阅后重新建立。")
-        if due.secret is None:
+        if due.secret is None or due.body is None:
             return Refused("订阅已被删除，不再发送。")
         try:
-            return await channel.send(due.delivery_id, due.target, due.secret, due.body, self._clock())
+            secret = self._secrets.open(due.secret)
+            return await channel.send(due.delivery_id, due.target, secret, due.body, self._clock())
+        except Unsealable as fault:
+            return Failed(Fault.SECRET, str(fault))
         except Exception as fault:
             log.exception("unknown fault of a channel", delivery=str(due.delivery_id), channel=due.channel)
             return Failed(Fault.UNKNOWN, f"发送时发生未知故障：{type(fault).__name__}")

@@ -1,7 +1,7 @@
 """When a message is tried again: waits under a doubling ceiling with full jitter, for two days."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 
 from jixiao_alerts.channels import Delivered, Failed, Result
@@ -11,6 +11,10 @@ FIRST = timedelta(seconds=5)
 LONGEST = timedelta(hours=4)
 GIVE_UP_AFTER = timedelta(days=2)
 ATTEMPTS_AT_LEAST = 12  # also of a message that waited long for its first attempt
+
+
+DISABLE_AFTER = timedelta(days=5)
+BEIJING = timezone(timedelta(hours=8))
 
 
 class State(StrEnum):
@@ -45,3 +49,16 @@ def after(result: Result, attempt: int, created_at: datetime, now: datetime, luc
     if too_late or not (isinstance(result, Failed) and result.retry):
         return Next(State.DEAD, now)
     return Next(State.PENDING, at)
+
+
+def is_lost(failing_since: datetime, failures: int, now: datetime) -> bool:
+    """Whether a target that took nothing since then is to be disabled."""
+    return failures >= ATTEMPTS_AT_LEAST and now - failing_since >= DISABLE_AFTER
+
+
+def digest_at(now: datetime, hour: int, weekday: int | None) -> datetime:
+    """The next full hour in Beijing for a digest, each day or on one weekday (Monday is 1); after ``now``."""
+    at = now.astimezone(BEIJING).replace(hour=hour, minute=0, second=0, microsecond=0)
+    while at <= now or weekday not in (None, at.isoweekday()):
+        at += timedelta(days=1)
+    return at

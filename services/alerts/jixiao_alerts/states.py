@@ -132,7 +132,7 @@ def _next_version(alerts: Mapping[UUID, _Fold], found: Mapping[UUID, Finding], v
         if key not in found and alert.condition is not Condition.FIXED:
             last = alert.told or alert.finding
             after[key] = replace(alert, condition=Condition.FIXED, finding=last, version=version)
-    return {key: _answered(alert) for key, alert in after.items()}
+    return {key: _answered(alert) for key, alert in {**alerts, **after}.items()}
 
 
 def _present(alert: _Fold | None, finding: Finding, version: Version) -> _Fold:

@@ -16,7 +16,7 @@ from jixiao.findings import Finding
 from jixiao.identity import FormIdentity, Version
 from jixiao.runtime.errors import Unreadable
 from jixiao.runtime.postgres import Connection
-from jixiao_alerts.outbox import event_id, write_deliveries
+from jixiao_alerts.outbox import event_id, release, write_deliveries
 from jixiao_alerts.states import FormVersion, advance, changes
 
 _FINDINGS = TypeAdapter(tuple[Finding, ...])
@@ -26,7 +26,22 @@ async def apply_scored(conn: Connection, event: FormScored, cause: UUID, now: da
     """Add a scored form as a version, or as another assessment of a known one, and write what follows."""
     await _lock(conn, event.identity.project)
     await _add_version(conn, event)
-    return await _refold(conn, event.identity.key, cause, now)
+    changed = await _refold(conn, event.identity.key, cause, now)
+    upload, forms = event.version.upload_id, event.forms_in_upload
+    # a form judged again may be one of thousands
+    whole = event.assessment == 0 and await _is_whole(conn, upload, forms)
+    if changed:
+        await write_deliveries(conn, changed, upload, whole)
+    if whole and forms > 1:
+        await release(conn, upload, now)
+    return changed
+
+
+async def _is_whole(conn: Connection, upload: UUID, forms: int) -> bool:
+    """Whether all forms of an upload have been scored."""
+    if forms <= 1:
+        return True
+    return bool(await conn.fetchval("SELECT count(*) >= $2 FROM versions WHERE upload_id = $1", upload, forms))
 
 
 async def apply_command(conn: Connection, command: AlertCommand, cause: UUID, now: datetime) -> list[AlertChanged]:
@@ -46,14 +61,23 @@ async def apply_command(conn: Connection, command: AlertCommand, cause: UUID, no
         command.given_at,
         command.model_dump_json(),
     )
-    return await _refold(conn, alert["identity_key"], cause, now, command)
+    return await _refold_and_tell(conn, alert["identity_key"], cause, now, command)
 
 
 async def apply_deadline(conn: Connection, alert: UUID, cause: UUID, now: datetime) -> list[AlertChanged]:
     """Write what follows from a deadline that passed; nothing when the unit has answered meanwhile."""
     row = await conn.fetchrow("SELECT identity_key, project FROM alerts WHERE alert_id = $1", alert)
     await _lock(conn, row["project"])
-    return await _refold(conn, row["identity_key"], cause, now)
+    return await _refold_and_tell(conn, row["identity_key"], cause, now)
+
+
+async def _refold_and_tell(
+    conn: Connection, key: str, cause: UUID, now: datetime, given: AlertCommand | None = None
+) -> list[AlertChanged]:
+    changed = await _refold(conn, key, cause, now, given)
+    if changed:
+        await write_deliveries(conn, changed, changed[0].after.version.upload_id, whole=True)
+    return changed
 
 
 async def _lock(conn: Connection, project: str) -> None:
@@ -146,7 +170,6 @@ async def _refold(
     if changed:
         await _write_states(conn, changed)
         await _write_history(conn, changed)
-        await write_deliveries(conn, changed)
     return changed
 
 

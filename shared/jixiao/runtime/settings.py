@@ -98,12 +98,22 @@ class AlertsSettings(ServiceSettings):
     """The alerts service's. ``webhook_allow``: private networks (CIDR, comma separated) that webhooks may reach.
 
     ``secret_key`` opens the subscriptions' secrets, see ``secrets.py``; the gateway's must be the same.
+    ``public_url``: where people reach the pages, for links. Without ``smtp_host`` no mail is sent.
+    ``operator_mail`` is told of targets that are disabled.
     """
 
     postgres: str = Field(repr=False, validation_alias="JIXIAO_ALERTS_POSTGRES")
     port: int = Field(8083, validation_alias="JIXIAO_ALERTS_PORT")
     webhook_allow: Networks = ()
     secret_key: str | None = Field(None, repr=False)
+    public_url: str = ""
+    smtp_host: str = ""
+    smtp_port: int = Field(25, ge=1, le=65535)
+    smtp_security: Literal["none", "starttls", "tls"] = "starttls"
+    smtp_username: str | None = None
+    smtp_password: str | None = Field(None, repr=False)
+    mail_from: str = "jixiao@localhost"
+    operator_mail: str | None = None
 
 
 class GatewaySettings(ServiceSettings):

@@ -13,7 +13,7 @@ from jixiao.events.matching import News, Reason, Subscription, line_of, match, n
 from jixiao.events.models import Condition, Handling
 from jixiao.findings import Cause, RuleId, Severity
 from jixiao_alerts import advance
-from jixiao_alerts.render import message
+from jixiao_alerts.render import event
 from jixiao_alerts.states import alert_id
 from tests.unit.alerts.builders import FORM, NOON, finding, form, version
 
@@ -87,8 +87,8 @@ def test_a_doubt_made_sure_is_new_to_those_outside() -> None:
 def test_the_message_is_a_cloud_event_in_fixed_bytes() -> None:
     """Keys sorted, Chinese as it is, amounts as text; the same change gives the same bytes."""
     change = changed(None, state(Condition.NEW, amount=Decimal("1E+3")))
-    body = message(DELIVERY, change, News.NEW)
-    assert body == message(DELIVERY, AlertChanged.model_validate_json(change.model_dump_json()), News.NEW)
+    body = event(DELIVERY, [change], False, NOON)
+    assert body == event(DELIVERY, [AlertChanged.model_validate_json(change.model_dump_json())], False, NOON)
     assert "预算执行率".encode() in body
     assert json.loads(body) == {
         "specversion": "1.0",

@@ -14,6 +14,7 @@ class Fault(StrEnum):
     REDIRECT = "redirect"
     STATUS = "status"
     GONE = "gone"
+    SECRET = "secret"
     UNKNOWN = "unknown"
 
 
