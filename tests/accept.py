@@ -1,15 +1,18 @@
 """``make accept``: what ``jixiao parse`` reads, compared field by field with hand-checked records.
 
 The cases stand beside the checkout (``../shared/cases``), not in it. Exits non-zero when fewer than 90 % of the forms
-of a seed, or not all forms of a rendered document, are right in every field. The last line is "N passed, M failed".
+of a seed, or not all forms of a rendered document, are right in every field, or when a bad file is not refused or
+found without a form in time. The last line is "N passed, M failed".
 """
 
 import json
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from rich.console import Console
@@ -20,7 +23,8 @@ CASES = ROOT.parent / "shared" / "cases"
 JIXIAO = ROOT / ".venv" / "bin" / "jixiao"
 SEEDS = ("000", "001", "002", "003", "004")
 SEED_SHARE = 0.9
-DOCUMENTS = ("xlsx/*", "csv/*", "docx/*", "html/*", "txt/*", "pdf/*")
+DOCUMENTS = ("xlsx/*", "csv/*", "docx/*", "html/*", "txt/*", "pdf/*", "bad/*")
+SECONDS = 10.0  # for a bad file
 
 
 @dataclass(frozen=True)
@@ -50,8 +54,27 @@ def cases() -> Iterator[Case]:
             yield Case(document, CASES / "gold" / f"{seed}.json", SEED_SHARE, "odd")
     for pattern in DOCUMENTS:
         for gold in sorted((CASES / "docs").glob(f"{pattern}.gold.json")):
-            document = gold.with_name(gold.name.removesuffix(".gold.json") + f".{gold.parent.name}")
+            name = gold.name.removesuffix(".gold.json")
+            document = gold.with_name(name if "." in name else f"{name}.{gold.parent.name}")
             yield Case(document, gold, 1.0, "all")
+
+
+def bad_files() -> Iterator[Path]:
+    """The files that hold no form, or must be refused."""
+    folder = CASES / "docs" / "bad"
+    for file in sorted(folder.iterdir()):
+        if file.suffix != ".json" and not file.with_name(f"{file.name}.gold.json").exists():
+            yield file
+
+
+def refusal(document: Path) -> Outcome:
+    """Run ``jixiao parse`` on a bad file: a refusal with a reason, or no form, and soon."""
+    begin = time.monotonic()
+    parsed = subprocess.run([JIXIAO, "parse", document], capture_output=True, text=True, check=False)
+    seconds = time.monotonic() - begin
+    forms = len(json.loads(parsed.stdout)["projects"]) if parsed.returncode == 0 else 0
+    passed = not forms and parsed.returncode in (0, 2) and "请" in parsed.stderr and seconds < SECONDS
+    return Outcome(forms, 0, passed, f"{seconds:.1f} s {parsed.stderr.strip().partition('：')[2]}")
 
 
 def outcome(case: Case) -> Outcome:
@@ -77,12 +100,12 @@ def main() -> int:
     if not CASES.is_dir():
         print(f"找不到对照样本目录 {CASES}：验收需要它与本仓库并列放置。")
         return 1
-    table = Table("document", "forms", "perfect", "", "first difference")
+    table = Table("document", "forms", "perfect", "", "first difference, or why refused")
     outcomes = []
-    for case in cases():
-        result = outcome(case)
+    compared = ((case.document, outcome(case)) for case in cases())
+    for document, result in chain(compared, ((file, refusal(file)) for file in bad_files())):
         outcomes.append(result)
-        name = f"{case.document.parent.name}/{case.document.name}"
+        name = f"{document.parent.name}/{document.name}"
         table.add_row(
             name, str(result.forms), str(result.perfect), "ok" if result.passed else "FAILED", result.why[:120]
         )
