@@ -96,7 +96,7 @@ def _marks(element: Any, name: str) -> dict[str, str]:
 
 def _table(table: Any) -> Table:
     opened: dict[int, _Open] = {}
-    rows = []
+    rows: list[list[_Open]] = []
     for row in _children(table):
         if row.tag == _ROW:
             marks = _marks(row, _ROW_MARKS)
