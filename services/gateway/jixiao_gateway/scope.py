@@ -39,6 +39,17 @@ class Scope:
         """Of a form's findings those that the caller may see."""
         return [finding for finding in findings if self.is_bureau or is_told(finding)]
 
+    def figures(self, figures: list[dict[str, Any]], findings: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """A form's figures; outside the bureau a figure that disagrees without a finding that says so is not judged.
+
+        It disagrees perhaps by our reading alone.
+        """
+        said = {finding["stated"] for finding in findings if is_told(finding)}
+        silent = {"computed": None, "agrees": None}
+        if self.is_bureau or all(is_told(finding) for finding in findings):
+            return figures
+        return [each | silent if each["agrees"] is False and each["stated"] not in said else each for each in figures]
+
     def values(self, form: dict[str, Any]) -> dict[str, Any]:
         """A form's values; outside the bureau without the doubts of our reading."""
         return form if self.is_bureau else cast(dict[str, Any], _without_doubts(form))

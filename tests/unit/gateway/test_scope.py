@@ -59,6 +59,8 @@ async def test_who_sees_what(api: Api, name: str, sees: int) -> None:
     found = 200 if sees else 404
     shown = await api.get(f"{V1}/forms/{form}", found, **as_(name))
     assert len(shown.get("findings", [])) == sees
+    judged = [figure["agrees"] for figure in shown.get("figures", [])]
+    assert judged == {2: [True, False], 1: [True, None], 0: []}[sees], "what no finding says is not shown to a unit"
     await api.get(f"{V1}/alerts/{alert}", found, **as_(name))
     await api.get(f"{V1}/alerts/{builders.alert_row(2).alert_id}", 200 if name == BUREAU else 404, **as_(name))
     await api.get(f"{V1}/findings", **as_(name))

@@ -67,14 +67,15 @@ async def form_detail(parts: Gateway, scope: Scope, form_id: UUID) -> FormFull:
     detail = await parts.store.forms.get(form_id)
     if detail is None or not scope.covers(detail.row.unit):
         raise not_found("自评表", form_id)
+    findings = json.loads(detail.findings or "[]")
     return FormFull(
         **_base(detail.row),
         record=Form.model_validate_json(detail.form).record(),
         evidence=scope.values(json.loads(detail.form)),
-        figures=json.loads(detail.figures or "[]"),
+        figures=scope.figures(json.loads(detail.figures or "[]"), findings),
         rules_version=detail.rules_version,
         profile=detail.profile,
-        findings=scope.findings(json.loads(detail.findings or "[]")),
+        findings=scope.findings(findings),
     )
 
 
