@@ -5,6 +5,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jixiao.findings import RuleId
 from jixiao.forms import Doubt, DoubtKind
 from jixiao_scorer import assess
 from jixiao_scorer.profiles import profile_named
@@ -111,6 +112,17 @@ def test_no_form_is_beyond_judging(changes: dict[str, str | None], unit: str) ->
     assessment = assess(form(changes, unit=unit), SHENZHEN)
     assert len(assessment.figures) >= 7
     assert all(each.sentence.endswith("。") for each in assessment.findings)
+
+
+@given(st.dictionaries(st.sampled_from(PATHS), st.sampled_from(TEXTS), max_size=8))
+def test_what_follows_is_shown_under_a_finding_that_stands(changes: dict[str, str | None]) -> None:
+    """No finding gets lost on its way under another one."""
+    findings = assess(form(changes), SHENZHEN).findings
+    shown: set[RuleId] = set()
+    for each in findings:
+        assert each.follows is None or each.follows in shown
+        shown.add(each.rule)
+    assert len({(each.rule, each.subject.key, each.sentence) for each in findings}) == len(findings)
 
 
 @given(
