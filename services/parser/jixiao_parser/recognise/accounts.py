@@ -15,19 +15,20 @@ LONGEST_TITLE = 30
 _TITLE = re.compile(r"(?![一二三四五六七八九十]+、|第)[^，。；：:]{2,26}决算(?:总|明细)?表")
 _UNIT = re.compile(r"单位[：:](亿元|万元|元)")
 _FIGURE = r"\d[\d,]*(?:\.\d+)?"
+_SENTENCE = re.compile(r"[^。]+")
 _FIGURES = ("budget", "executed", "amount")
 _QUOTES = str.maketrans("", "", '“”"《》 ')
 
 
 @lru_cache(maxsize=1)
-def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _patterns() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
     words = tomllib.loads(resources.files(__package__).joinpath("claims.toml").read_text("utf-8"))
     found = []
     for claim in words["claims"]:
         pattern = claim["pattern"].replace("{figure}", _FIGURE)
         for name in _FIGURES:
             pattern = pattern.replace(f"{{{name}}}", rf"(?P<{name}>{_FIGURE})(?P<{name}_unit>亿元|万元|元)")
-        found.append((claim["kind"], re.compile(pattern)))
+        found.append((claim["kind"], claim["says"], re.compile(pattern)))
     return tuple(found)
 
 
@@ -35,15 +36,18 @@ def claims_of(lines: Sequence[Line], forms: Sequence[Form]) -> tuple[Claim, ...]
     """What the text claims, in its order, each with the form that it speaks of, if there is one."""
     prose = [line for line in lines if len(line.items) == 1 and line.items[0].text]
     texts = [line.items[0].text or "" for line in prose]
-    if not any("绩效自评" in text or "“三公”" in text for text in texts):
+    text = "".join(texts)
+    wanted = [pattern for pattern in _patterns() if pattern[1] in text]
+    if not wanted:
         return ()
     starts = [0, *accumulate(map(len, texts))]
-    text = "".join(texts)
     found: list[tuple[int, Claim]] = []
-    for kind, pattern in _patterns():
-        for match in pattern.finditer(text):
-            line = prose[bisect_right(starts, match.start("subject")) - 1]
-            found.append((match.start(), _claim(kind, match, line, forms)))
+    for sentence in _SENTENCE.finditer(text):
+        for kind, says, pattern in wanted:
+            if says in sentence[0]:
+                for match in pattern.finditer(text, *sentence.span()):
+                    line = prose[bisect_right(starts, match.start("subject")) - 1]
+                    found.append((match.start(), _claim(kind, match, line, forms)))
     return tuple(claim for _, claim in sorted(found, key=lambda each: each[0]))
 
 

@@ -23,6 +23,7 @@ STEPS = (
 TABLE, STREAM = "按原表的行和列", "不依赖行列，按标签和数字重新排出各行"
 BROKEN = 2  # a row without its name tells more against a reading than a whole row for it
 FUNDED = 2
+MOSTLY = 0.5  # where so many forms are whole, the others are damaged, not misread
 CLOSES = 3
 
 
@@ -38,16 +39,16 @@ class Recognised:
 
 def recognised(document: Document) -> Recognised:
     """All that a document says."""
-    found = best_reading(document)
-    lines = tuple(lines_of(document))
+    lines = list(lines_of(document))
+    found = best_reading(document, lines)
     return replace(found, claims=claims_of(lines, found.forms), tables=tables_of(lines))
 
 
-def best_reading(document: Document) -> Recognised:
+def best_reading(document: Document, lines: Sequence[Line]) -> Recognised:
     """The forms as they stand on the grid; where these are not whole, as the labels tell, if that is better."""
-    name, lines = _on_grid(document)
-    first = assembled(lines)
-    if first.forms and all(is_whole(form) for form in first.forms):
+    name, put = _on_grid(lines)
+    first = assembled(put)
+    if first.forms and sum(map(is_whole, first.forms)) >= MOSTLY * len(first.forms):
         return Recognised(first.forms, (_chosen(name, first.forms), *first.decisions))
     second = assembled(streamed(document))
     better, other = (second, first) if soundness(second.forms) > soundness(first.forms) else (first, second)
@@ -56,8 +57,7 @@ def best_reading(document: Document) -> Recognised:
     return Recognised(better.forms, (*told, _rejected(names[1], other.forms), *better.decisions))
 
 
-def _on_grid(document: Document) -> tuple[str, list[Line]]:
-    lines = list(lines_of(document))
+def _on_grid(lines: Sequence[Line]) -> tuple[str, Sequence[Line]]:
     for name, step in STEPS:
         put = step(lines)
         if len(put) != len(lines) or any(one is not other for one, other in zip(put, lines, strict=True)):

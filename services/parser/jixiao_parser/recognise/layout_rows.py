@@ -121,6 +121,8 @@ def _cells(words: Sequence[Word], figures: int | None, places: _Places) -> dict[
 
 def _begins(text: str, words: Mapping[str, str]) -> str | None:
     """The label that a piece of text begins, or is."""
+    if not text:
+        return None
     piece = labels.key(text)
     if len(piece) < 2:
         return None

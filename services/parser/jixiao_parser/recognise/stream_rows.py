@@ -21,6 +21,7 @@ FARTHEST = 24  # pieces of one cell, at most
 FAR = {"weight": 6, "score": 6, "target": 12, "actual": 12, "relation": 2, "measure": 3}
 RUBBLE, RUBBLE_SIGN, RUBBLE_EMPTY = 3.0, 0.02, 0.1  # a piece that is no part of any row, and each of its signs
 JOIN = {GLUED: 0.0, BLANK: 0.8, CELL: 1.2}
+DEAREST = 5.0  # no cell is joined of pieces at more than this
 CUT, CUT_NUMBER = 0.3, 0.5
 UNNAMED = 1.5  # a row 不适用 of no points may have no name
 _KINDS = re.compile(r"指标\d{1,2}[:：]|\d+(?:[-—~至]\d+)+|[\d.,，]+%?|[≥≤＞＜><=]+|[^\d.,，≥≤＞＜><=]+")
@@ -115,6 +116,8 @@ class _Deal:
             if joined is None:
                 break
             text, cost = joined
+            if cost > DEAREST:
+                break
             cost += self._costs.cell(name, text, target, weight)
             if cost < NEVER:
                 cost += self._step(at + count, after, *_kept(name, text, after, target, weight)).cost

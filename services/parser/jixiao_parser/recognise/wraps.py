@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from jixiao_parser.recognise import labels
 
@@ -36,6 +37,7 @@ class Widths:
     name: float
 
 
+@lru_cache(maxsize=8192)
 def width(text: str) -> float:
     """How wide a text is, in full-width signs."""
     return sum(1.0 if unicodedata.east_asian_width(sign) in "WFA" else 0.5 for sign in text)
