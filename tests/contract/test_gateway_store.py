@@ -338,6 +338,21 @@ async def test_a_doubt_is_not_shown_outside_the_bureau(real: Store, others: dict
     assert (json.loads(form.told or ""), json.loads(form.severities or "")) == ({}, {"serious": 1})
 
 
+async def test_a_disabled_target_is_known_until_it_is_switched_on(
+    real: Store, others: dict[str, asyncpg.Connection]
+) -> None:
+    row = subscription(1)
+    await real.subscriptions.add(row)
+    await others["alerts"].execute("TRUNCATE targets")
+    await others["alerts"].execute(
+        "INSERT INTO targets VALUES ($1, $2, 12, $2, '长期不能送达'), ($3, $2, 3, NULL, '')",
+        row.id, builders.NOON, builders.uuid(2),
+    )  # fmt: skip
+    assert await real.subscriptions.disabled() == [(row.id, builders.NOON, "长期不能送达")]
+    await real.subscriptions.change(row._replace(enabled_at=builders.NOON + timedelta(seconds=1)))
+    assert await real.subscriptions.disabled() == []
+
+
 async def test_an_attachment_is_kept_once(real: Store) -> None:
     for content in (b"first", b"second"):
         await real.attachments.add("0" * 64, content)
@@ -384,6 +399,7 @@ async def test_alerts_and_deliveries_are_read(real: Store, others: dict[str, asy
         asked = real.alerts.changes_since(change.changed_at + timedelta(seconds=since), rules, 10)
         assert [AlertChanged.model_validate_json(text).alert_id async for text in asked] == [alert.alert_id] * count
     [delivery] = await real.subscriptions.deliveries(builders.uuid(1), None, 10)
+    assert await real.subscriptions.told([delivery.delivery_id]) == [(delivery.delivery_id, alert.alert_id)]
     [attempt] = await real.subscriptions.attempts([delivery.delivery_id])
     assert (delivery.state, attempt.outcome, attempt.detail) == ("pending", "status", "HTTP 500")
 
@@ -417,4 +433,5 @@ async def leave_alert(conn: asyncpg.Connection) -> None:
            VALUES ($1, $2, $3, $4, 'webhook', 'https://8.8.8.8', '', 1, now(), now())""",
         builders.uuid(7), change.event_id, builders.uuid(1), alert.alert_id,
     )  # fmt: skip
+    await conn.execute("INSERT INTO delivery_changes VALUES ($1, $2)", builders.uuid(7), change.event_id)
     await conn.execute("INSERT INTO attempts VALUES ($1, 1, now(), 'status', 'HTTP 500')", builders.uuid(7))

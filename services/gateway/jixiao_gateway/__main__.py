@@ -17,7 +17,7 @@ from jixiao.runtime.faults import is_world_broken
 from jixiao.runtime.health import Health
 from jixiao.runtime.inbox import Inbox
 from jixiao.runtime.produce import Producer
-from jixiao.runtime.secrets import Secrets
+from jixiao.runtime.secrets import Secrets, Unsealable
 from jixiao.runtime.settings import GatewaySettings
 from jixiao_gateway import health
 from jixiao_gateway.app import create_app
@@ -35,6 +35,7 @@ log = structlog.get_logger(__name__)
 POOL_SIZE = 10
 EVENTS_KEPT = timedelta(days=14)
 PRUNE_SECONDS = 3600.0
+SEAL_AGAIN_SECONDS = 10.0
 GRACE_SECONDS = 20
 LAST_WRITE_SECONDS = 5.0
 
@@ -103,7 +104,7 @@ async def _parts(
     )
     watcher = _watcher(settings, pool, producer, parts)
     try:
-        yield parts, (hub.run(), ledger.run(), watcher.run(), _prune(store))
+        yield parts, (hub.run(), ledger.run(), watcher.run(), _prune(store), _seal(store, secrets))
         with suppress(TimeoutError):
             async with asyncio.timeout(LAST_WRITE_SECONDS):
                 await ledger.flush()
@@ -148,6 +149,22 @@ async def _prune(store: Store) -> None:
             if not is_world_broken(fault):
                 raise
         await asyncio.sleep(PRUNE_SECONDS)
+
+
+async def _seal(store: Store, secrets: Secrets) -> None:
+    """Seal what was written before secrets were sealed; without a key it stays as it is."""
+    while True:
+        try:
+            for subscription_id, secret in await store.subscriptions.unsealed():
+                await store.subscriptions.reseal(subscription_id, secrets.seal(secret))
+            return
+        except Unsealable as fault:
+            log.warning("secrets stand unsealed", reason=str(fault))
+            return
+        except Exception as fault:
+            if not is_world_broken(fault):
+                raise
+        await asyncio.sleep(SEAL_AGAIN_SECONDS)
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field, model_validator
 from jixiao.events.matching import News
 from jixiao.findings import RuleId, Severity
 from jixiao.identity import normalise_name
+from jixiao.runtime.secrets import Secrets, Unsealable
 from jixiao.runtime.targets import Network, robot_address, robot_key
 from jixiao_gateway.parts import Gateway
 from jixiao_gateway.problems import Problem
@@ -96,7 +97,7 @@ async def subscribe(parts: Gateway, scope: Scope, new: NewSubscription) -> tuple
     """Create a subscription; also the secret that is shown this once. Raises Problem 403, 422 or 503."""
     row = await subscription_of(parts, scope, new)
     target, secret = await _address(new, parts.webhook_allow)
-    row = row._replace(target=target, secret=secret)
+    row = row._replace(target=target, secret=_sealed(parts.secrets, secret))
     await parts.store.subscriptions.add(row)
     return row, secret if new.channel == "webhook" else None
 
@@ -126,3 +127,10 @@ def _mailbox(text: str) -> str:
     if len(text) > MAIL_LIMIT or not address.username or "." not in address.domain or not text.isprintable():
         raise Problem(422, "target-refused", "邮箱地址格式有误。请填写一个完整的邮箱，例如 name@example.org。")
     return text
+
+
+def _sealed(box: Secrets, secret: str) -> str:
+    try:
+        return box.seal(secret)
+    except Unsealable as fault:
+        raise Problem(503, "no-secret-key", str(fault)) from fault

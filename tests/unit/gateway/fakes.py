@@ -10,7 +10,7 @@ from jixiao_gateway.store.alerts import AlertRow, ChangeRow
 from jixiao_gateway.store.events import LiveEvent, NumberedEvent
 from jixiao_gateway.store.forms import DocumentRow, FindingRow, FormDetail, FormRow
 from jixiao_gateway.store.query import BY_TIME, NO_FILTERS, Filters, decode_cursor
-from jixiao_gateway.store.subscriptions import AttemptRow, DeliveryRow, SubscriptionRow
+from jixiao_gateway.store.subscriptions import AttemptRow, DeliveryRow, DisabledRow, SubscriptionRow
 from jixiao_gateway.store.uploads import UploadRow
 from jixiao_gateway.upload import Upload
 
@@ -120,6 +120,8 @@ class FakeSubscriptions:
     delivery_rows: list[DeliveryRow] = field(default_factory=list)
     attempt_rows: list[AttemptRow] = field(default_factory=list)
     tests: list[tuple[UUID, UUID]] = field(default_factory=list)
+    pairs: list[tuple[UUID, UUID]] = field(default_factory=list)
+    disabled_rows: list[DisabledRow] = field(default_factory=list)
 
     async def add(self, row: SubscriptionRow) -> None:
         self.rows[row.id] = row
@@ -150,6 +152,12 @@ class FakeSubscriptions:
     async def deliveries(self, subscription_id: UUID, cursor: str | None, limit: int) -> list[DeliveryRow]:
         rows = [row for row in self.delivery_rows if row.subscription_id == subscription_id]
         return page(rows, cursor, limit, "created_at", "delivery_id")
+
+    async def told(self, delivery_ids: list[UUID]) -> list[tuple[UUID, UUID]]:
+        return [pair for pair in self.pairs if pair[0] in delivery_ids]
+
+    async def disabled(self) -> list[DisabledRow]:
+        return self.disabled_rows
 
     async def attempts(self, delivery_ids: list[UUID]) -> list[AttemptRow]:
         return [row for row in self.attempt_rows if row.delivery_id in delivery_ids]

@@ -179,14 +179,16 @@ async def test_the_ledger_lists_deliveries_with_their_attempts(api: Api) -> None
     row = next(iter(api.fakes.subscriptions.rows.values()))
     for number in (1, 2):
         delivery = DeliveryRow(
-            builders.uuid(number), row.id, uuid4(), "pending", 1, None, builders.NOON + timedelta(minutes=number)
+            builders.uuid(number), row.id, "changes", "pending", 1, None, builders.NOON + timedelta(minutes=number)
         )
         api.fakes.subscriptions.delivery_rows.append(delivery)
+    api.fakes.subscriptions.pairs += [(builders.uuid(1), builders.uuid(31)), (builders.uuid(1), builders.uuid(32))]
     attempt = AttemptRow(builders.uuid(1), 1, builders.NOON, "failed", "HTTP 500")
     api.fakes.subscriptions.attempt_rows.append(attempt)
     first = await api.get(f"{V1}/subscriptions/{made['id']}/deliveries?limit=1")
     second = await api.get(f"{V1}/subscriptions/{made['id']}/deliveries?limit=1&cursor={first['next']}")
     assert first["items"][0]["attempts"] == []
+    assert second["items"][0]["alerts"] == [str(builders.uuid(31)), str(builders.uuid(32))]
     assert [each["detail"] for each in second["items"][0]["attempts"]] == ["HTTP 500"]
     assert second["next"] is None
 

@@ -14,11 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jixiao.events import AlertChanged
+from jixiao.runtime.secrets import Secrets
 from jixiao_gateway.preview import BEIJING, Count, digest_at
 from jixiao_gateway.store.alerts import ChangeRow
-from jixiao_gateway.store.subscriptions import AttemptRow, DeliveryRow, SubscriptionRow
+from jixiao_gateway.store.subscriptions import AttemptRow, DeliveryRow, DisabledRow, SubscriptionRow
 from tests.unit.gateway import builders
-from tests.unit.gateway.conftest import Api, StartApi
+from tests.unit.gateway.conftest import SECRETS, Api, StartApi
 from tests.unit.gateway.test_pages import html
 
 V1 = "/api/v1"
@@ -40,11 +41,17 @@ async def test_what_may_be_subscribed(api: Api, case: dict[str, Any]) -> None:
         assert rows == [] and made["detail"].endswith("。")
         return
     [row] = rows
-    secret = row.secret
-    assert row.target == case["shown"]
+    secret = SECRETS.open(row.secret)
+    assert (row.target, row.secret.startswith("sealed:")) == (case["shown"], True)
     assert secret.startswith(case["secret"]) and (made["secret"] == secret or made["secret"] is None)
     listed = json.dumps(await api.get(f"{V1}/subscriptions")) + await html(api, "/subscriptions")
-    assert not secret or secret not in listed
+    assert row.secret not in listed and (not secret or secret not in listed)
+
+
+async def test_without_a_key_no_secret_is_kept(api: Api) -> None:
+    object.__setattr__(api.parts, "secrets", Secrets(None))
+    problem = await api.post(f"{V1}/subscriptions", 503, json={"target": HOOK})
+    assert "JIXIAO_SECRET_KEY" in problem["detail"] and api.fakes.subscriptions.rows == {}
 
 
 def change(number: int, days_ago: float, **finding: Any) -> AlertChanged:
@@ -152,11 +159,22 @@ async def test_the_page_pauses_resumes_and_tests(api: Api) -> None:
     assert "测试消息已提交" in await html(api, f"/subscriptions/{key}/test", really="yes")
     [(message, _)] = api.fakes.subscriptions.tests
     api.fakes.subscriptions.delivery_rows.append(
-        DeliveryRow(message, key, None, "delivered", 1, None, builders.NOON + timedelta(minutes=1))
+        DeliveryRow(message, key, "test", "delivered", 1, None, builders.NOON + timedelta(minutes=1))
     )
     api.fakes.subscriptions.attempt_rows.append(AttemptRow(message, 1, builders.NOON, "delivered", "HTTP 200"))
     page = await html(api, f"/subscriptions/{key}?asked={message}")
     assert "测试消息" in page and "已送达" in page and "已提交" not in page
+
+
+async def test_a_disabled_target_is_shown_with_its_reason_and_switched_on_again(api: Api) -> None:
+    await html(api, "/subscriptions", 201, target=HOOK, conditions="new")
+    [key] = api.fakes.subscriptions.rows
+    api.fakes.subscriptions.disabled_rows.append(DisabledRow(key, builders.NOON, "连续两天无法连接"))
+    page = await html(api, "/subscriptions")
+    assert "已停用" in page and "连续两天无法连接" in page and f"/subscriptions/{key}/resume" in page
+    assert (await api.get(f"{V1}/subscriptions/{key}"))["disabled_reason"] == "连续两天无法连接"
+    await html(api, f"/subscriptions/{key}/resume", really="yes")
+    assert api.fakes.subscriptions.rows[key].enabled_at is not None
 
 
 async def test_a_unit_has_subscriptions_of_its_own_inside_its_bound(start_api: StartApi) -> None:

@@ -1,6 +1,7 @@
 """``/subscriptions``: who is told of what, and the ledger of deliveries."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -75,10 +76,11 @@ class Attempt(Answer):
 
 
 class Delivery(Answer):
-    """A delivery with all its attempts; a repeat has the same id and body."""
+    """A delivery with all its attempts and the alerts it tells of; a repeat has the same id and body."""
 
     delivery_id: UUID
-    alert_id: UUID | None
+    kind: str
+    alerts: list[UUID]
     state: str
     next_attempt_at: datetime | None
     created_at: datetime
@@ -102,7 +104,20 @@ async def post_preview(new: NewSubscription, parts: Parts, scope: Within) -> Pre
 async def list_subscriptions(query: Annotated[Paged, Query()], parts: Parts, scope: Within) -> Listed[Subscription]:
     """Subscriptions, newest first."""
     rows = await parts.store.subscriptions.page(query.cursor, query.limit + 1, own_subscriptions(scope))
-    return page_of(rows, query.limit, Subscription.model_validate, lambda row: (row.created_at, row.id))
+    shown = await _shown(parts)
+    return page_of(rows, query.limit, shown, lambda row: (row.created_at, row.id))
+
+
+async def _shown(parts: Gateway) -> Callable[[SubscriptionRow], Subscription]:
+    """Makes rows into what is shown, with whether their targets are disabled."""
+    disabled = {each.subscription_id: each for each in await parts.store.subscriptions.disabled()}
+
+    def show(row: SubscriptionRow) -> Subscription:
+        off = disabled.get(row.id)
+        why = {"disabled_at": off.disabled_at, "disabled_reason": off.reason} if off else {}
+        return Subscription.model_validate(row._asdict() | why)
+
+    return show
 
 
 def own_subscriptions(scope: Scope) -> Filters:
@@ -121,7 +136,8 @@ async def subscription_row(parts: Gateway, scope: Scope, subscription_id: UUID) 
 @router.get("/subscriptions/{subscription_id}", summary="一项订阅")
 async def get_subscription(subscription_id: UUID, parts: Parts, scope: Within) -> Subscription:
     """One subscription."""
-    return Subscription.model_validate(await subscription_row(parts, scope, subscription_id))
+    row = await subscription_row(parts, scope, subscription_id)
+    return (await _shown(parts))(row)
 
 
 @router.patch("/subscriptions/{subscription_id}", summary="暂停、恢复，或重新启用因长期失败而停用的订阅")
@@ -133,7 +149,7 @@ async def patch_subscription(subscription_id: UUID, change: Change, parts: Parts
     if change.enabled:
         row = row._replace(enabled_at=datetime.now(UTC))
     await parts.store.subscriptions.change(row)
-    return Subscription.model_validate(row)
+    return (await _shown(parts))(row)
 
 
 @router.post("/subscriptions/{subscription_id}/test", status_code=202, summary="发送一条测试消息")
@@ -160,11 +176,16 @@ async def list_deliveries(
     if not scope.is_bureau:
         await subscription_row(parts, scope, subscription_id)
     rows = await parts.store.subscriptions.deliveries(subscription_id, query.cursor, query.limit + 1)
+    ids = [row.delivery_id for row in rows]
     attempts: defaultdict[UUID, list[Attempt]] = defaultdict(list)
-    for each in await parts.store.subscriptions.attempts([row.delivery_id for row in rows]):
+    for each in await parts.store.subscriptions.attempts(ids):
         attempts[each.delivery_id].append(Attempt.model_validate(each))
+    alerts: defaultdict[UUID, list[UUID]] = defaultdict(list)
+    for delivery_id, alert_id in await parts.store.subscriptions.told(ids):
+        alerts[delivery_id].append(alert_id)
 
     def make(row: DeliveryRow) -> Delivery:
-        return Delivery.model_validate(row._asdict() | {"attempts": attempts[row.delivery_id]})
+        more = {"attempts": attempts[row.delivery_id], "alerts": alerts[row.delivery_id]}
+        return Delivery.model_validate(row._asdict() | more)
 
     return page_of(rows, query.limit, make, lambda row: (row.created_at, row.delivery_id))

@@ -90,6 +90,7 @@ RULES = {
     "ALL-FULL": "各项均得满分",
     "DOUBLE-COUNT": "执行率重复计分",
 }
+KINDS = {"test": "测试消息", "notice": "停用通知"}
 DELIVERY = {"pending": "待推送", "delivered": "已送达", "dead": "已放弃"}
 OUTCOMES = {
     "delivered": "已送达",

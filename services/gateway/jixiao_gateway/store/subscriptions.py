@@ -41,11 +41,14 @@ class SubscriptionRow(NamedTuple):
 
 
 class DeliveryRow(NamedTuple):
-    """A delivery; ``attempts`` says how many there were, ``next_attempt_at`` when the next one is due."""
+    """A delivery; ``attempts`` says how many there were, ``next_attempt_at`` when the next one is due.
+
+    ``kind``: changes of alerts, a test, or a notice that the target is disabled.
+    """
 
     delivery_id: UUID
     subscription_id: UUID
-    alert_id: UUID | None
+    kind: str
     state: str
     attempts: int
     next_attempt_at: datetime | None
@@ -62,10 +65,11 @@ class AttemptRow(NamedTuple):
     detail: str | None
 
 
-class Disabled(NamedTuple):
+class DisabledRow(NamedTuple):
     """A target that failed for so long that nothing is sent to it any more."""
 
-    at: datetime
+    subscription_id: UUID
+    disabled_at: datetime
     reason: str
 
 
@@ -147,3 +151,21 @@ class SubscriptionStore:
             delivery_ids,
         )
         return [AttemptRow(*row) for row in rows]
+
+    async def told(self, delivery_ids: list[UUID]) -> list[tuple[UUID, UUID]]:
+        """Which alerts some deliveries tell of: (delivery, alert)."""
+        rows = await self._pool.fetch(
+            """SELECT DISTINCT delivery_id, alert_id FROM alerts_views.delivery_changes
+               WHERE delivery_id = ANY($1) ORDER BY delivery_id, alert_id""",
+            delivery_ids,
+        )
+        return [(row["delivery_id"], row["alert_id"]) for row in rows]
+
+    async def disabled(self) -> list[DisabledRow]:
+        """The subscriptions whose targets are disabled and were not switched on again since."""
+        rows = await self._pool.fetch(
+            """SELECT t.subscription_id, t.disabled_at, t.reason
+               FROM alerts_views.targets t JOIN subscriptions s ON s.id = t.subscription_id
+               WHERE t.disabled_at > coalesce(s.enabled_at, '-infinity')"""
+        )
+        return [DisabledRow(*row) for row in rows]
