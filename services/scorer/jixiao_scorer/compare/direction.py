@@ -21,8 +21,9 @@ _SMALLER = re.compile(
 _RANK = re.compile("排名|名次|位次|位列|排位")
 _LARGER_COST = re.compile(
     "节约|节省|节支|下降|降低|减少|压减|缩减|进度|执行|使用率|利用率|合规|完成|及时|到位|达标|支付|支出率|覆盖|合格|满意|准确|优惠|下浮|折扣|"
-    "收益|收入|增收|效率|年限|期限|寿命|保障|控制率|达成|符合|知晓|规范率|足额|补助标准|补贴标准|救助标准|发放标准"
+    "收益|收入|增收|效率|年限|期限|寿命|保障|达成|符合|知晓|规范率|足额|补助标准|补贴标准|救助标准|发放标准"
 )
+_LESSENED = re.compile("下降|降低|减少|压减|缩减|节约|节省|压降")  # of what is bad: the more the better
 _SHORTER = re.compile("时间|时限|时效|响应|周期|用时|及时|内|期限内")
 _LASTS = re.compile("年限|服务期|服务时|保修|质保|维护期|运行时|开放|时长|天数|学时|课时|值守|寿命")
 
@@ -34,12 +35,19 @@ def is_rank(name: str) -> bool:
 
 def better_when_smaller(name: str) -> bool:
     """Whether a name speaks of what one wants little of (投诉率, 响应时间)."""
-    return _SMALLER.search(name) is not None
+    return _SMALLER.search(name) is not None and _LESSENED.search(name) is None
 
 
 def is_positive_cost(name: str) -> bool:
     """Whether an indicator filed under 成本 is of the kind that should be large (成本节约率, 支出进度)."""
     return _LARGER_COST.search(name) is not None
+
+
+def is_change(lead: str) -> bool:
+    """Whether a number is how much something changed (下降10%), so that more of it is better."""
+    return lead.endswith(
+        ("下降", "降低", "减少", "压减", "缩减", "节约", "节省", "压降", "增长", "增加", "提高", "提升")
+    )
 
 
 def direction(op: str, name: str, level2: str, kind: Kind, is_zero: bool) -> Direction:

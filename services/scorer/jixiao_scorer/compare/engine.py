@@ -137,7 +137,7 @@ def _latest(allowed: Sequence[Span]) -> date:
 def _measured(
     aims: tuple[Measure, ...], got: tuple[Measure, ...], target: str, actual: str, name: str, level2: str
 ) -> Comparison:
-    aims, periodic = per_year(aims, target, actual) if "每" in target else (aims, False)
+    aims, periodic = per_year(aims, target, actual) if "每" in target or aims[0].per else (aims, False)
     if len(aims) == len(got) == 1 and not periodic:
         only = part(aims[0], got[0], name, level2)
         return (

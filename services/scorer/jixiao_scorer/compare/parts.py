@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import NamedTuple
 
-from jixiao_scorer.compare.direction import Direction, better_when_smaller, direction, is_rank
+from jixiao_scorer.compare.direction import Direction, better_when_smaller, direction, is_change, is_rank
 from jixiao_scorer.compare.measures import Measure
 from jixiao_scorer.compare.units import UNITS, Kind, Unit, comparable
 
@@ -47,7 +47,10 @@ def part(aim: Measure, got: Measure, name: str, level2: str) -> Part | None:
         aim, got = _in_scale(aim, got), _in_scale(got, aim)
     if not comparable(aim.unit, got.unit) or _stands_for_all(aim, got):
         return None
-    way = direction(aim.op, name, level2, aim.unit.kind, not aim.value)
+    if not aim.op and aim.lead and is_change(aim.lead):
+        way = Direction.FLOOR
+    else:
+        way = direction(aim.op, name, level2, aim.unit.kind, not aim.value)
     low, high = got.low, got.high
     if aim.unit.name != got.unit.name and Kind.NONE not in (aim.unit.kind, got.unit.kind):
         low, high = _converted(low, high, got.unit, aim.unit)
