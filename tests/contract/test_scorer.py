@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 
 from jixiao.events import FormParsed, FormScored
-from jixiao.findings import Finding
+from jixiao.findings import Finding, RuleId, Stage
 from jixiao.runtime.inbox import Inbox
 from jixiao.runtime.message import Incoming, Outgoing
 from jixiao.runtime.postgres import connect_pool
@@ -65,13 +65,17 @@ async def arrive(pool: asyncpg.Pool, form: Member, cause: UUID | None = None) ->
     return await Inbox(pool, "scorer").decide(cause, lambda conn: scorer.decide(conn, prepared, message))
 
 
-def wanted(forms: Sequence[Member]) -> dict[UUID, tuple[Finding, ...]]:
-    """What all forms together must come to."""
+def wanted(forms: Sequence[Member], told: bool = False) -> dict[UUID, tuple[Finding, ...]]:
+    """What all forms together must come to; ``told``: without what is in beta across forms."""
     projects, unit = judge_projects(forms), judge_unit([facts_of(each) for each in forms], profile_for)
     return {
         each.form_id: merged(
             assess(each.form, profile_for(each.form.layout)).findings,
-            (*projects[each.form_id], *unit.get(each.form_id, ())),
+            [
+                finding
+                for finding in (*projects[each.form_id], *unit.get(each.form_id, ()))
+                if not told or finding.stage is Stage.LIVE
+            ],
         )
         for each in forms
     }
@@ -102,7 +106,7 @@ async def test_any_order_of_arrival_ends_in_the_same_findings(pool: asyncpg.Pool
     told: list[Outgoing] = []
     for form in random.Random(seed).sample(forms, len(forms)):
         told += await arrive(pool, form)
-    assert latest(told) == wanted(forms)
+    assert latest(told) == wanted(forms, told=True)
     found = await stored(pool, unit)
     assert {each: sorted(json.dumps(f, sort_keys=True) for f in found[each]) for each in found} == {
         each: plain(findings) for each, findings in wanted(forms).items()
@@ -114,7 +118,7 @@ async def test_forms_that_arrive_at_once_wait_for_each_other(pool: asyncpg.Pool)
     """Several copies of the service, one unit: as if one after another."""
     forms = of_unit("at-once")
     told = [event for events in await asyncio.gather(*(arrive(pool, each) for each in forms)) for event in events]
-    assert latest(told) == wanted(forms)
+    assert latest(told) == wanted(forms, told=True)
 
 
 async def test_only_what_changed_is_told_again(pool: asyncpg.Pool) -> None:
@@ -127,6 +131,17 @@ async def test_only_what_changed_is_told_again(pool: asyncpg.Pool) -> None:
         (forms[1].form_id, 0),
         (forms[3].form_id, 1),
     ]
+
+
+async def test_what_is_in_beta_is_kept_and_not_told(pool: asyncpg.Pool) -> None:
+    """Another project's same result stands in the view of both; neither is told again for it."""
+    forms = of_unit("beta")
+    await arrive(pool, forms[4])
+    [event] = await arrive(pool, forms[5])
+    told = FormScored.model_validate_json(event.value).findings
+    assert RuleId.SHARED_RESULT not in {each.rule for each in told}
+    found = await stored(pool, "beta")
+    assert all("SHARED-RESULT" in {each["rule"] for each in found[form.form_id]} for form in forms[4:])
 
 
 async def test_a_redelivery_tells_the_same_again(pool: asyncpg.Pool) -> None:

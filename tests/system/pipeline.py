@@ -46,13 +46,17 @@ DUMPS = {
         "assessments": "SELECT form_id, upload_id, project, year, figures, findings, profile_hash FROM assessments",
         "findings": "SELECT form_id, position, rule, severity, amount, sentence FROM findings",
         "decisions": "SELECT cause, sent_at IS NOT NULL AS sent FROM decisions",
-        "outgoing": "SELECT cause, position, topic, key, value FROM outgoing",
+        "cross findings": "SELECT form_id, position, finding FROM cross_findings",
+        # how often a form was told before its last findings depends on which forms of its unit came first
+        "last told": """SELECT DISTINCT ON (event -> 'version') event -> 'version', topic, key, event -> 'findings'
+                        FROM (SELECT topic, key, convert_from(value, 'UTF8')::jsonb AS event FROM outgoing) told
+                        ORDER BY event -> 'version', event -> 'assessment' DESC""",
         "dead letters": "SELECT cause, fault, reason FROM dead_letters",
     },
     "alerts": {
         "versions": "SELECT form_id, identity_key, findings FROM versions",
         "alerts": "SELECT alert_id, condition, handling, severity, sentence, amount, form_id FROM alerts",
-        "decisions": "SELECT cause, sent_at IS NOT NULL AS sent FROM decisions",
+        "decisions": "SELECT DISTINCT sent_at IS NOT NULL AS sent FROM decisions",
         "dead letters": "SELECT cause, fault, reason FROM dead_letters",
     },
 }
@@ -157,12 +161,16 @@ class Pipeline:
         )
         if ended[0]["count"] < uploads:
             return False
-        for service in ("scorer", "alerts"):
-            [row] = await self.fetch(service, "SELECT (SELECT count(*) FROM decisions WHERE sent_at IS NOT NULL) AS n")
-            [dead] = await self.fetch(service, "SELECT count(*) AS n FROM dead_letters WHERE cause IS NOT NULL")
-            if row["n"] + dead["n"] < ended[0]["forms"]:
-                return False
-        return True
+        if await self._decided("scorer") < ended[0]["forms"]:
+            return False
+        [told] = await self.fetch("scorer", "SELECT count(*) FROM outgoing")
+        return await self._decided("alerts") >= told["count"]
+
+    async def _decided(self, service: str) -> int:
+        """How many events a service is done with, decided and sent on or buried."""
+        [row] = await self.fetch(service, "SELECT count(*) FROM decisions WHERE sent_at IS NOT NULL")
+        [dead] = await self.fetch(service, "SELECT count(*) FROM dead_letters WHERE cause IS NOT NULL")
+        return int(row["count"] + dead["count"])
 
     async def dump(self) -> dict[str, list[str]]:
         """The end state as sorted lines, to be compared with that of another run."""

@@ -94,7 +94,7 @@ async def test_an_upload_reaches_the_live_events_the_lists_and_a_signed_webhook(
     assert "180,000.00" in warning["data"]["sentence"]
 
     alerts = await site.get("/alerts", upload_id=accepted["upload_id"])
-    assert {alert["rule"] for alert in alerts["items"]} == {"EXEC-LOW", "SCORE-EXEC-GAP"}
+    assert {"EXEC-LOW", "SCORE-EXEC-GAP"} <= {alert["rule"] for alert in alerts["items"]}
 
 
 async def test_live_events_can_be_resumed_where_they_broke_off(site: Site) -> None:

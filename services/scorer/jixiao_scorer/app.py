@@ -9,7 +9,7 @@ import asyncpg
 
 from jixiao.events import FormParsed, FormScored
 from jixiao.events.topics import SCORED
-from jixiao.findings import Finding
+from jixiao.findings import Finding, Stage
 from jixiao.identity import derived_id
 from jixiao.runtime import metrics
 from jixiao.runtime.message import Incoming, Outgoing, cloud_event, outgoing
@@ -69,13 +69,16 @@ class Scorer:
         again = await store.judged_again(conn, changed)
         now: datetime = await conn.fetchval("SELECT now()")
         told = [(event, own), *((each, changed[each.version.form_id]) for each in again)]
-        for finding in (*event.findings, *(each for findings in (own, *changed.values()) for each in findings)):
+        for finding in (*event.findings, *own):
             metrics.FINDINGS.labels(finding.rule.value, finding.severity.value).inc()
         return [_told(each, across, now, message.trace) for each, across in told]
 
 
 async def judge_together(conn: Connection, member: Member, profiles: Profiles) -> dict[UUID, tuple[Finding, ...]]:
-    """Judge the member's unit anew and write what differs; the findings across forms of each form that changed."""
+    """Judge the member's unit anew and write what differs; what is to be told anew across forms, by form.
+
+    Findings in beta are kept for the rule editors and told to nobody else: they come and go with every form of a unit.
+    """
     before = await store.cross_findings(conn, member.identity.unit)
     of_projects = judge_projects(await store.family_of(conn, member, profiles))
     of_unit = judge_unit(await store.facts_of_unit(conn, member.identity.unit), profiles)
@@ -86,8 +89,13 @@ async def judge_together(conn: Connection, member: Member, profiles: Profiles) -
         after = (*of_projects.get(form_id, kept), *of_unit.get(form_id, ()))
         if after != before.get(form_id, ()):
             await store.replace_cross_findings(conn, form_id, after)
-            changed[form_id] = after
+        if _live(after) != _live(before.get(form_id, ())):
+            changed[form_id] = _live(after)
     return changed
+
+
+def _live(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    return tuple(each for each in findings if each.stage is Stage.LIVE)
 
 
 def _told(event: FormScored, across: Sequence[Finding], now: datetime, trace: str) -> Outgoing:
