@@ -46,6 +46,7 @@ _OPEN_DOCUMENTS = (
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _HEAD = 4096
 _BINARY_SHARE = 0.02
+_CONTROLS = bytes(byte for byte in range(1, 32) if byte not in (9, 10, 11, 12, 13, 27))
 CSV_LINES = 3  # a long paragraph has commas as well
 
 
@@ -92,7 +93,7 @@ def _kind_of_ole(data: bytes) -> Kind:
 
 def _looks_binary(head: bytes) -> bool:
     """Whether bytes without a byte order mark are no text: control characters, but for UTF-16's zeros."""
-    controls = sum(byte < 32 and byte not in (9, 10, 11, 12, 13, 27) for byte in head if byte)
+    controls = len(head) - len(head.translate(None, _CONTROLS))
     zeros = head.count(0)
     return controls > len(head) * _BINARY_SHARE or (0 < zeros < len(head) * 0.1)
 

@@ -92,13 +92,15 @@ def _figures(words: Sequence[Word]) -> int | None:
 
 def _page_rows(page: Page, figures: Mapping[int, int], places: _Places) -> Iterator[Line]:
     cells = [_cells(words, figures.get(at), places) for at, words in enumerate(page)]
-    widest = max((width(row["name"]) for row in cells if "name" in row), default=0.0)
+    names = [width(row["name"]) if "name" in row else None for row in cells]
+    widest = max((name for name in names if name is not None), default=0.0)
+    begins = [_begins_label(row) for row in cells]
 
     def cost(band: Band) -> float:
         uneven = abs((band.anchor - band.top) - (band.bottom - band.anchor - 1))
-        inside = sum(_begins_label(row) for row in cells[band.top + 1 : band.bottom])
-        parts = [row["name"] for row in cells[band.top : band.bottom] if "name" in row]
-        short = sum(max(0.0, widest - width(part) - 1.0) for part in parts[:-1])
+        inside = sum(begins[band.top + 1 : band.bottom])
+        parts = [name for name in names[band.top : band.bottom] if name is not None]
+        short = sum(max(0.0, widest - part - 1.0) for part in parts[:-1])
         return UNEVEN * uneven + LOPSIDED * max(0, uneven - 1) + LABEL_INSIDE * inside + SHORT * short
 
     for band in bands(sorted(figures), 0, len(page), cost):

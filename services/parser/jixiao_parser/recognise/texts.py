@@ -3,7 +3,9 @@
 import re
 import unicodedata
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
+KEPT = 4096  # texts of cells come again and again: labels, weights, scores
 _MARKUP = re.compile(r"</?(?:p|b|br|i|u|em|strong|span|font|div)(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\ufeff\u2060"), None)
 _NUMBER = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?(?:%|分|元|万元)?")
@@ -18,6 +20,7 @@ def without_markup(text: str) -> str:
     return _MARKUP.sub("", text) if "<" in text else text
 
 
+@lru_cache(maxsize=KEPT)
 def clean(text: str) -> str:
     """As printed, white space removed and markup dropped."""
     plain = "".join(without_markup(text).split())
@@ -39,6 +42,7 @@ def is_hashes(text: str) -> bool:
     return bool(_HASHES.fullmatch(text))
 
 
+@lru_cache(maxsize=KEPT)
 def is_number(text: str) -> bool:
     """Whether a clean text is one number, perhaps with separators and a sign or unit behind."""
     if not text.isascii():
@@ -56,11 +60,17 @@ def is_several_numbers(raw: str) -> bool:
     return bool(_NUMBERS.fullmatch(raw.strip()))
 
 
+@lru_cache(maxsize=KEPT)
 def number(text: str | None) -> Decimal | None:
     """The number that a text prints; None when it prints none."""
     if not text:
         return None
-    plain = unicodedata.normalize("NFKC", text).replace(",", "").removesuffix("%").removesuffix("分")
+    plain = (
+        (text if text.isascii() else unicodedata.normalize("NFKC", text))
+        .replace(",", "")
+        .removesuffix("%")
+        .removesuffix("分")
+    )
     try:
         value = Decimal(plain)
     except InvalidOperation:
