@@ -5,24 +5,23 @@ neighbouring cells never run together.
 """
 
 import importlib.util
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from jixiao_parser.readers.drawn import SPECK, drawn, straightened
 from jixiao_parser.readers.ruling import Box, Ruling, grids_of
 
 DPI = 200  # text is recognised best at this resolution
 POINTS = 72
-LONGEST_TILT = 5.0  # degrees
-SHORTEST_LEVEL, SHORTEST_UPRIGHT = 80, 34  # dots; the strokes of a sign are shorter
-SPECK = 6  # dots: what is smaller both ways is dust
 USUAL_HEIGHT = 24  # dots, of a line of text, when the page does not tell
 DUST = 0.42  # of the usual height: what is smaller both ways and stands apart is dust
 APART = 0.9  # the same: dust is this far from the next sign
+REACH = 0.6  # the same: a colon whose dots are as small as dust may end a line
 ONE_LINE = 1.3  # times the usual height: what is no higher is one line, though its strokes are apart
 BATCH = 8
+SURE_OUTSIDE = 0.6  # what is read less surely outside of tables is dust
 Field = tuple[int, int, int, int]
 """Left, top, right, bottom in dots."""
 
@@ -43,6 +42,20 @@ class Sight:
     height: float
     lines: Sequence[Seen]
     rulings: Sequence[Ruling]
+
+
+class _Spot(NamedTuple):
+    """A line of text in dots: its box, how far right its last sign may reach, and whether it is in a table."""
+
+    box: Field
+    reach: int
+    in_table: bool
+
+    @property
+    def is_dash(self) -> bool:
+        """Whether it is a dash, which recognisers take for the numeral one."""
+        left, top, right, bottom = self.box
+        return right - left > 3 * (bottom - top) and bottom - top < USUAL_HEIGHT / 3
 
 
 def can_see() -> bool:
@@ -68,15 +81,18 @@ class Eyes:
         if abs(dpi - DPI) > 1:
             size = round(picture.shape[1] * DPI / dpi), round(picture.shape[0] * DPI / dpi)
             picture = cv2.resize(picture, size, interpolation=cv2.INTER_CUBIC if dpi < DPI else cv2.INTER_AREA)
-        ink, drawn = _ink(picture)
+        ink, found = drawn(picture)
         scale = POINTS / DPI
-        rulings = list(_rulings(drawn, scale))
-        boxes = list(_text_boxes(ink, rulings, scale))
-        dashes = [box for box in boxes if _is_dash(box)]
-        signs = [box for box in boxes if not _is_dash(box)]
-        lines = [Seen("—", 1.0, _scaled(box, scale)) for box in dashes]
-        for box, (text, confidence) in zip(signs, self._read([_cut(picture, box) for box in signs]), strict=True):
-            lines.append(Seen(text, confidence, _scaled(box, scale)))
+        rulings = [
+            Ruling(level, at * scale, start * scale, end * scale)
+            for level, at, start, end in (line.ruling for line in found)
+        ]
+        spots = list(_spots(ink, rulings, scale))
+        lines = [Seen("—", 1.0, _scaled(spot.box, scale)) for spot in spots if spot.is_dash]
+        signs = [spot for spot in spots if not spot.is_dash]
+        for spot, (text, confidence) in zip(signs, self._read([_cut(picture, spot) for spot in signs]), strict=True):
+            if spot.in_table or confidence >= SURE_OUTSIDE:
+                lines.append(Seen(text, confidence, _scaled(spot.box, scale)))
         return Sight(picture.shape[1] * scale, picture.shape[0] * scale, lines, rulings)
 
     def _read(self, pictures: list[Any]) -> list[tuple[str, float]]:
@@ -86,88 +102,37 @@ class Eyes:
         return [(str(text), float(score)) for text, score in zip(found.txts, found.scores, strict=True)]
 
 
-def straightened(picture: Any) -> Any:
-    """The picture turned so that its long lines are level."""
-    import cv2
-    import numpy
-
-    edges = cv2.threshold(picture, 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)[1]
-    lines = cv2.HoughLinesP(edges, 1, math.pi / 3600, 200, minLineLength=picture.shape[1] // 4, maxLineGap=8)
-    if lines is None:
-        return picture
-    tilts = [math.degrees(math.atan2(y1 - y0, x1 - x0)) for x0, y0, x1, y1 in lines.reshape(-1, 4)]
-    near = [tilt for tilt in tilts if abs(tilt) <= LONGEST_TILT]
-    tilt = float(numpy.median(near)) if near else 0.0
-    if abs(tilt) < 0.02:
-        return picture
-    height, width = picture.shape
-    turn = cv2.getRotationMatrix2D((width / 2, height / 2), tilt, 1.0)
-    return cv2.warpAffine(picture, turn, (width, height), flags=cv2.INTER_CUBIC, borderValue=255)
-
-
-def _ink(picture: Any) -> tuple[Any, tuple[Any, Any]]:
-    """Dark dots without dust and drawn lines, and the level and upright lines."""
-    import cv2
-    import numpy
-
-    dark = cv2.adaptiveThreshold(picture, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 31, 15)
-    thick = cv2.dilate(dark, _block(3, 3))
-    level = cv2.morphologyEx(thick, cv2.MORPH_OPEN, _block(SHORTEST_LEVEL, 1))
-    upright = cv2.morphologyEx(thick, cv2.MORPH_OPEN, _block(1, SHORTEST_UPRIGHT))
-    lines = cv2.dilate(cv2.bitwise_or(level, upright), _block(3, 3))
-    ink = cv2.bitwise_and(dark, cv2.bitwise_not(lines))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    kept = numpy.maximum(stats[:, 2], stats[:, 3]) >= SPECK
-    kept[0] = False
-    return kept[labels], (level, upright)
-
-
-def _block(width: int, height: int) -> Any:
-    import cv2
-
-    return cv2.getStructuringElement(cv2.MORPH_RECT, (width, height))
-
-
-def _rulings(drawn: tuple[Any, Any], scale: float) -> Iterator[Ruling]:
-    import cv2
-
-    for is_level, mask in zip((True, False), drawn, strict=True):
-        _, _, stats, middles = cv2.connectedComponentsWithStats(mask)
-        for (left, top, width, height, _), (x, y) in zip(stats[1:], middles[1:], strict=True):
-            if is_level and width > 3 * height:
-                yield Ruling(True, float(y) * scale, float(left) * scale, float(left + width) * scale)
-            elif not is_level and height > 3 * width:
-                yield Ruling(False, float(x) * scale, float(top) * scale, float(top + height) * scale)
-
-
-def _text_boxes(ink: Any, rulings: Sequence[Ruling], scale: float) -> Iterator[Field]:
+def _spots(ink: Any, rulings: Sequence[Ruling], scale: float) -> Iterator[_Spot]:
     """The lines of text: in each cell, and in the bands between the tables."""
-    fields = [field for field in _fields(ink.shape[1], ink.shape[0], rulings, scale) if _size(field)]
-    runs = [(field, list(_runs(ink[field[1] : field[3], field[0] : field[2]]))) for field in fields]
-    heights = sorted(last - first for _, found in runs for first, last in found if last - first > USUAL_HEIGHT / 2)
+    fields = [(field, inside) for field, inside in _fields(ink.shape[1], ink.shape[0], rulings, scale) if _size(field)]
+    runs = [(*field, list(_runs(ink[field[0][1] : field[0][3], field[0][0] : field[0][2]]))) for field in fields]
+    heights = sorted(last - first for *_, found in runs for first, last in found if last - first > USUAL_HEIGHT / 2)
     usual = heights[len(heights) // 2] if heights else USUAL_HEIGHT
-    for (left, top, right, _), found in runs:
+    for (left, top, right, _), inside, found in runs:
+        spots = []
         for first, last in _whole_lines(found, usual):
-            signs = list(_signs(ink[top + first : top + last, left:right], usual))
+            signs = _signs(ink[top + first : top + last, left:right], usual)
             if signs:
-                yield left + signs[0][0], top + first, left + signs[-1][1], top + last
+                box = left + signs[0][0], top + first, left + signs[-1][1], top + last
+                spots.append(_Spot(box, min(box[2] + round(usual * REACH), right), inside))
+        yield from (spot for spot in spots if len(spots) == 1 or not spot.is_dash)  # a dash is alone in its cell
 
 
 def _size(field: Field) -> bool:
     return field[2] - field[0] > SPECK and field[3] - field[1] > SPECK
 
 
-def _fields(width: int, height: int, rulings: Sequence[Ruling], scale: float) -> Iterator[Field]:
+def _fields(width: int, height: int, rulings: Sequence[Ruling], scale: float) -> Iterator[tuple[Field, bool]]:
     grids = sorted(grids_of(rulings), key=lambda grid: grid.ys[0])
     edge = 0
     for grid in grids:
-        yield 0, edge, width, round(grid.ys[0] / scale) - 2
+        yield (0, edge, width, round(grid.ys[0] / scale) - 2), False
         edge = max(edge, round(grid.ys[-1] / scale) + 2)
         for area in grid.areas:
             left, top, right, bottom = (round(side / scale) for side in area.box)
-            yield left + 2, top + 2, right - 2, bottom - 2
+            yield (left + 3, top + 3, right - 3, bottom - 3), True
     if grids:
-        yield 0, edge, width, height
+        yield (0, edge, width, height), False
 
 
 def _runs(ink: Any) -> Iterator[tuple[int, int]]:
@@ -189,7 +154,7 @@ def _signs(ink: Any, usual: int) -> list[tuple[int, int]]:
         runs.pop(0)
     while runs and _is_dust(ink, runs[-1], small) and (len(runs) == 1 or runs[-1][0] - runs[-2][1] > usual * APART):
         runs.pop()
-    return runs
+    return [] if all(_is_dust(ink, run, small) for run in runs) else runs
 
 
 def _is_dust(ink: Any, run: tuple[int, int], small: float) -> bool:
@@ -211,16 +176,12 @@ def _whole_lines(runs: Sequence[tuple[int, int]], usual: int) -> Iterator[tuple[
         yield line
 
 
-def _is_dash(box: Field) -> bool:
-    return (box[2] - box[0]) > 3 * (box[3] - box[1]) and box[3] - box[1] < USUAL_HEIGHT / 3
-
-
-def _cut(picture: Any, box: Field) -> Any:
+def _cut(picture: Any, spot: _Spot) -> Any:
     """A line of text with a white margin, in three colours as the recogniser wants it."""
     import cv2
 
-    left, top, right, bottom = box
-    cut = picture[max(0, top - 2) : bottom + 2, max(0, left - 2) : right + 2]
+    left, top, _, bottom = spot.box
+    cut = picture[max(0, top - 2) : bottom + 2, max(0, left - 2) : spot.reach + 2]
     cut = cv2.copyMakeBorder(cut, 4, 4, 6, 6, cv2.BORDER_CONSTANT, value=255)
     return cv2.cvtColor(cut, cv2.COLOR_GRAY2BGR)
 
