@@ -1,4 +1,4 @@
-"""Print a table of what was measured: ``python -m tests.bench [reading] [judging] [journey]``; all by default."""
+"""Print a table: ``python -m tests.bench [reading] [judging] [journey] [delivery]``; all by default."""
 
 import asyncio
 import sys
@@ -7,13 +7,14 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import journey, judging, reading
+from tests.bench import delivery, journey, judging, reading
 from tests.bench.figures import Figure
 
 MEASUREMENTS: dict[str, Callable[[], list[Figure]]] = {
     "reading": reading.measure,
     "judging": judging.measure,
     "journey": lambda: asyncio.run(journey.measure()),
+    "delivery": lambda: asyncio.run(delivery.measure()),
 }
 
 

@@ -64,9 +64,25 @@ POINTS: dict[str, Callable[[Fuse], None]] = {
 }
 
 
+def _sent_not_recorded(fuse: Fuse) -> None:
+    """A message has gone out, its attempt is not in the ledger; only the alerts service has such a point."""
+    _before(importlib.import_module("jixiao_alerts.ledger"), "record", fuse)
+
+
+def _claimed(fuse: Fuse) -> None:
+    """A message is taken and its body written, nothing has been sent."""
+    _after(importlib.import_module("jixiao_alerts.delivery"), "sealed", fuse)
+
+
+DELIVERY_POINTS: dict[str, Callable[[Fuse], None]] = {
+    "message taken": _claimed,
+    "message sent, not recorded": _sent_not_recorded,
+}
+
+
 def main() -> None:
     service, point, nth, marker = sys.argv[1:5]
-    POINTS[point](Fuse(int(nth), Path(marker)))
+    (POINTS | DELIVERY_POINTS)[point](Fuse(int(nth), Path(marker)))
     sys.argv = sys.argv[:1]
     importlib.import_module(f"jixiao_{service}.__main__").main()
 

@@ -30,11 +30,11 @@ def test_no_schema_is_left_of_an_event_that_is_gone() -> None:
 
 
 def test_every_generated_passage_has_its_place() -> None:
-    """Metrics, settings and topics each stand in one page."""
+    """Metrics, settings, topics and the table of handling each stand in one page."""
     places = [
         found[2] for page in generate_docs.PAGES for found in generate_docs.PASSAGE.finditer((ROOT / page).read_text())
     ]
-    assert sorted(places) == ["metrics", "settings", "topics"]
+    assert sorted(places) == ["metrics", "settings", "topics", "transitions"]
 
 
 def test_every_variable_in_the_code_is_documented() -> None:

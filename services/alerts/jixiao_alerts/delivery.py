@@ -73,6 +73,7 @@ class Delivery:
         self._clock = clock
         self._luck = luck
         self._wake = asyncio.Event()
+        self._tests_at = clock()
         self._busy: Counter[str] = Counter()
         self._attempts: set[asyncio.Task[None]] = set()
 
@@ -110,8 +111,13 @@ class Delivery:
     async def _claim(self, now: datetime) -> list[ledger.Due]:
         due: list[ledger.Due] = []
         async with self._pool.acquire() as conn:
-            await take_tests(conn, now)
+            if now >= self._tests_at:
+                await take_tests(conn, now)
+                self._tests_at = now + timedelta(seconds=POLL_SECONDS)
+            channels = await ledger.channels_due(conn, now)
             for pace in PACES:
+                if channels.isdisjoint(pace.channels):
+                    continue
                 room = ON_THE_WAY - len(self._attempts) - len(due)
                 if room > 0:
                     async with conn.transaction():
@@ -125,9 +131,11 @@ class Delivery:
             metrics.DELIVERIES.labels(due.channel, result.outcome).inc()
             now = self._clock()
             following = after(result, due.attempt, due.since, now, self._luck())
-            async with self._pool.acquire() as conn, conn.transaction():
+            async with self._pool.acquire() as conn:
                 await ledger.record(conn, due.delivery_id, now, result, following)
-                await note(conn, due, result, self._house, now)
+                if isinstance(result, Failed):
+                    async with conn.transaction():
+                        await note(conn, due, result, self._house, now)
         except Exception as fault:
             log.warning("attempt not recorded, it is repeated", delivery=str(due.delivery_id), fault=repr(fault))
         finally:

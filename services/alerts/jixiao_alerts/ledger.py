@@ -128,14 +128,28 @@ async def seal(conn: Connection, bodies: dict[UUID, bytes], now: datetime) -> No
     )
 
 
+async def channels_due(conn: Connection, now: datetime) -> set[str]:
+    """The channels that have anything to send."""
+    rows = await conn.fetch(
+        "SELECT DISTINCT channel FROM deliveries WHERE state = 'pending' AND next_attempt_at <= $1", now
+    )
+    return {row["channel"] for row in rows}
+
+
 async def record(conn: Connection, delivery_id: UUID, at: datetime, result: Result, following: Next) -> None:
-    """Write an attempt and what follows from it, in one statement; what was once delivered stays so."""
+    """Write an attempt and what follows from it, in one statement; what was once delivered stays so.
+
+    A target that took a message fares well again.
+    """
     await conn.execute(
         """WITH delivery AS (
                UPDATE deliveries
                SET attempts = attempts + 1, next_attempt_at = $5,
                    state = CASE WHEN state = 'delivered' THEN state ELSE $4 END
-               WHERE delivery_id = $1 RETURNING attempts)
+               WHERE delivery_id = $1 RETURNING attempts, subscription_id, kind),
+           well AS (
+               DELETE FROM targets t USING delivery d
+               WHERE t.subscription_id = d.subscription_id AND d.kind = 'changes' AND $3 = 'delivered')
            INSERT INTO attempts (delivery_id, number, at, outcome, detail)
            SELECT $1, attempts, $2, $3, $6 FROM delivery""",
         delivery_id,

@@ -31,7 +31,9 @@ def event_id(change: AlertChanged) -> UUID:
 async def write_deliveries(conn: Connection, changed: Sequence[AlertChanged], upload: UUID, whole: bool) -> None:
     """Add the changes of one cause to the messages of an upload; ``whole``: no more of it is to come."""
     now = changed[0].changed_at
-    subscriptions, parents = await _subscriptions(conn), await _parents(conn)
+    subscriptions = await _subscriptions(conn)
+    by_unit = any(each.unit is not None or each.bound is not None for each in subscriptions)
+    parents = await _parents(conn) if by_unit else {}
     lines = {change.identity.unit: line_of(change.identity.unit, parents) for change in changed}
     told = {
         subscription: wanted

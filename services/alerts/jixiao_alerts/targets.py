@@ -7,7 +7,7 @@ import structlog
 
 from jixiao.identity import derived_id
 from jixiao.runtime.postgres import Connection
-from jixiao_alerts.channels import Delivered, Failed, Fault, Result
+from jixiao_alerts.channels import Failed, Fault
 from jixiao_alerts.ledger import Due
 from jixiao_alerts.letters import plain_mail
 from jixiao_alerts.schedule import is_lost
@@ -24,13 +24,9 @@ class House:
     operator: str | None = None
 
 
-async def note(conn: Connection, due: Due, result: Result, house: House, now: datetime) -> None:
-    """Note what came of an attempt to tell changes; disable the target when it is lost."""
-    if due.kind != "changes":
-        return
-    if isinstance(result, Delivered):
-        await conn.execute("DELETE FROM targets WHERE subscription_id = $1", due.subscription_id)
-    elif isinstance(result, Failed):
+async def note(conn: Connection, due: Due, result: Failed, house: House, now: datetime) -> None:
+    """Note that an attempt to tell changes failed; disable the target when it is lost."""
+    if due.kind == "changes":
         row = await conn.fetchrow(
             """INSERT INTO targets AS t (subscription_id, failing_since, failures, reason) VALUES ($1, $2, 1, $3)
                ON CONFLICT (subscription_id) DO UPDATE SET
