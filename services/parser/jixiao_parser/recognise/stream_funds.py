@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from jixiao_parser.recognise.agreement import disagreement
 from jixiao_parser.recognise.texts import is_dash, is_hashes, is_number
 
-MOST_WAYS = 20_000
+MOST_WAYS = 6_000
 AMOUNTS = ("initial", "budget", "executed")
 _NUMBER = re.compile(r"(?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d*)(?:\.\d{1,6})?%?")
 _FIGURES = re.compile(r"[\d.,%]+")

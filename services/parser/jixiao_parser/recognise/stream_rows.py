@@ -80,9 +80,10 @@ class _Deal:
         self._slots = slots
         glued = any(gap == GLUED for _, gap in atoms[1:])
         self._costs = Costs(glued, "weight" in slots, "relation" in slots)
-        self._join = {gap: cost * (1 + glued) for gap, cost in JOIN.items()}
+        self._join_costs = {gap: cost * (1 + glued) for gap, cost in JOIN.items()}
         self._cut_number = CUT_NUMBER * (1 + ("relation" in slots))
         self._step = cache(self._cheapest)
+        self._joined = cache(self._join)
 
     def rows(self) -> list[dict[str, str]]:
         """The rows, with what each column holds."""
@@ -137,7 +138,7 @@ class _Deal:
         cost = RUBBLE + RUBBLE_SIGN * len(text) if text else RUBBLE_EMPTY
         return _Step(cost + self._step(at + 1, slot, target, weight).cost, taken=1, after=slot)
 
-    def _joined(self, at: int, count: int) -> tuple[str, float] | None:
+    def _join(self, at: int, count: int) -> tuple[str, float] | None:
         """Some pieces as one cell, and what that costs; None when they cannot be."""
         atoms = self._atoms[at : at + count]
         if not all(text for text, _ in atoms):
@@ -145,7 +146,7 @@ class _Deal:
         if count > 1 and all(is_number(part) for part, _ in atoms) and any(gap for _, gap in atoms[1:]):
             return None
         text = "".join(text for text, _ in atoms)
-        cost = sum(self._join[gap] for _, gap in atoms[1:])
+        cost = sum(self._join_costs[gap] for _, gap in atoms[1:])
         for part, gap in self._atoms[at + count : at + count + 1]:
             if gap == GLUED:
                 cost += self._cut_number if text[-1].isdigit() and part[0].isdigit() else CUT
