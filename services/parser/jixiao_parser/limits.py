@@ -17,5 +17,3 @@ PAGES = 500
 SIGNS = 2_000_000  # of text on all pages
 SCANNED_PAGES = 20  # each takes seconds
 DOTS = 60_000_000  # of a picture
-SCANNED_PAGES = 20  # each takes seconds
-DOTS = 60_000_000  # of a picture
