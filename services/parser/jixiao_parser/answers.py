@@ -15,6 +15,9 @@ from jixiao_parser.readers import CONVERTED, READERS
 from jixiao_parser.readers.archive import Member, members
 from jixiao_parser.readers.sight import can_see
 from jixiao_parser.reading import Reading, document_of, kind_within_size, read_seen, reading_of
+from jixiao_parser.warm import warm_up
+
+__all__ = ["Answer", "answer", "answer_converted", "answer_seen", "opened", "warm_up"]
 
 _READING, _ARCHIVE, _CONVERSION = b"R", b"A", b"C"
 _LENGTH = struct.Struct("!I")

@@ -28,8 +28,11 @@ _CLONE_NEWNET = 0x40000000
 
 
 def serve(control_fd: int, preload: str) -> NoReturn:
-    """Fork a child for each request on the control socket, until it closes."""
-    importlib.import_module(preload)
+    """Fork a child for each request on the control socket, until it closes.
+
+    A function ``warm_up`` of the preloaded module is called once before the first fork.
+    """
+    getattr(importlib.import_module(preload), "warm_up", lambda: None)()
     libc = ctypes.CDLL(None, use_errno=True)
     _leave_network(libc)
     gc.collect()
