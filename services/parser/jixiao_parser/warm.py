@@ -28,9 +28,10 @@ _FORM = """\
 
 def warm_up() -> None:
     """Read the form as text and as a workbook."""
-    book = openpyxl.Workbook()
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet()
     for line in _FORM.splitlines():
-        book.active.append(line.split("\t"))
+        sheet.append(line.split("\t"))
     workbook = io.BytesIO()
     book.save(workbook)
     for data, name in ((_FORM.encode(), "试读.txt"), (workbook.getvalue(), "试读.xlsx")):
