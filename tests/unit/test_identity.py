@@ -75,3 +75,8 @@ def test_the_versions_of_a_form_share_its_key() -> None:
     identity = FormIdentity.of(form, "档案馆", "2023")
     assert identity.key == f"{CODE}/2023/self_evaluation/"
     assert FormIdentity.of(form, "档案馆", None, "name-1").key == "name-1/unknown/self_evaluation/"
+
+
+@pytest.mark.parametrize(("goal", "classified"), [("有关内容涉密", True), ("采购非涉密设备", False), (None, False)])
+def test_a_form_whose_contents_are_secret_is_marked(goal: str | None, classified: bool) -> None:
+    assert FormIdentity.of(Form(ordinal=1, goal_actual=Value(text=goal)), "档案馆", "2025").classified is classified

@@ -8,6 +8,8 @@ from jixiao.forms.model import Form, Model
 from jixiao.identity.ids import derived_id
 from jixiao.identity.keys import canonical_project, normalise_year
 
+CLASSIFIED = "内容涉密"
+
 
 class Version(Model):
     """One form handed in once: from which upload and document, at which place.
@@ -65,4 +67,13 @@ class FormIdentity(Model):
             project_name=name,
             year=normalise_year(form.year.text, declared_year),
             kind=form.kind,
+            classified=is_marked_classified(form),
         )
+
+
+def is_marked_classified(form: Form) -> bool:
+    """Whether goals or indicators say in place of their contents that these are secret (有关内容涉密)."""
+    cells = [form.goal_expected, form.goal_actual]
+    for row in form.indicators:
+        cells += [row.name, row.target, row.actual]
+    return any(CLASSIFIED in (cell.text or "") for cell in cells)
