@@ -11,10 +11,12 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
+from yarl import URL
 
 from jixiao.runtime.health import Health
 from jixiao.runtime.postgres import connect_pool
 from jixiao_alerts import delivery, ledger
+from jixiao_alerts.channels import robot
 from jixiao_alerts.channels.mail import Mail, Server
 from jixiao_alerts.channels.webhook import Webhook
 from jixiao_alerts.delivery import LEASE, Delivery
@@ -366,3 +368,23 @@ async def test_a_secret_that_cannot_be_opened_waits_for_the_administrator(pool: 
         await asyncio.sleep(0.5)
         assert await pool.fetchval("SELECT outcome FROM attempts LIMIT 1") == "secret"
     assert receiver.received == []
+
+
+async def test_a_robot_that_has_enough_for_now_is_told_again(
+    pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its limit comes with HTTP 200: not delivered, not lost, the same words later."""
+    clock = Clock()
+    async with Receiver(b'{"errcode": 45009}', b'{"errcode": 0}') as receiver, robot.Robot("wecom", LOOPBACK) as wecom:
+        monkeypatch.setattr(robot, "_place", lambda *_: URL(receiver.url))
+        secret = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a91f6-7aoc-4bc4-97a0-0ec2sifa5aaa"
+        await subscribe(pool, "企业微信机器人", channel="wecom", secret=secret)
+        await warn(pool)
+        work = asyncio.create_task(Delivery(pool, {"wecom": wecom}, Health(), clock, lambda: 0.0).run())
+        await attempted(pool, 1)
+        clock.ahead += timedelta(seconds=5)
+        [row] = await until(pool, "delivered", 1)
+        work.cancel()
+        await asyncio.wait([work])
+    assert await ledger_of(pool, row["delivery_id"]) == [(1, "limit"), (2, "delivered")]
+    assert len({got.body for got in receiver.received}) == 1 < len(receiver.received)

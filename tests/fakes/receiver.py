@@ -21,10 +21,11 @@ class Received:
 class Receiver:
     """Answers each request with the next of ``behaviours``, the last one for ever.
 
-    A behaviour is a status, ``"cut"`` (take it, then close without an answer) or ``"hang"`` (never answer).
+    A behaviour is a status, ``"cut"`` (take it, then close without an answer), ``"hang"`` (never answer) or the bytes
+    of an answer with status 200.
     """
 
-    def __init__(self, *behaviours: int | str, text: str = "") -> None:
+    def __init__(self, *behaviours: int | str | bytes, text: str = "") -> None:
         self.received: list[Received] = []
         self.port = 0
         self._behaviours = deque(behaviours or (204,))
@@ -71,5 +72,7 @@ class Receiver:
             assert request.transport is not None
             request.transport.abort()
             return web.Response()
+        if isinstance(behaviour, bytes):
+            return web.Response(body=behaviour, content_type="application/json")
         headers = {"Location": "http://127.0.0.1:1/elsewhere"} if 300 <= behaviour < 400 else {}
         return web.Response(status=behaviour, text=self._text, headers=headers)

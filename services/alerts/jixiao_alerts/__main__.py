@@ -1,5 +1,7 @@
 """Run the alerts service: ``python -m jixiao_alerts``."""
 
+from contextlib import AsyncExitStack
+
 from jixiao.events.topics import COMMANDS, SCORED
 from jixiao.runtime.secrets import Secrets
 from jixiao.runtime.service import Runtime, run
@@ -29,8 +31,10 @@ def main() -> None:
     )
 
     async def deliver(runtime: Runtime) -> None:
-        async with Webhook(settings.webhook_allow) as webhook:
-            robots = {name: Robot(name, settings.webhook_allow) for name in ROBOTS}
+        allowed = settings.webhook_allow
+        async with AsyncExitStack() as stack:
+            webhook = await stack.enter_async_context(Webhook(allowed))
+            robots = {name: await stack.enter_async_context(Robot(name, allowed)) for name in ROBOTS}
             channels: dict[str, Channel] = {"webhook": webhook, "mail": Mail(server), **robots}
             secrets = Secrets(settings.secret_key)
             await Delivery(runtime.inbox.pool, channels, runtime.health, secrets=secrets, house=house).run()

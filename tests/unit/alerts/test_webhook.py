@@ -13,7 +13,8 @@ from standardwebhooks.webhooks import Webhook as Verifier
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from jixiao_alerts.channels import Delivered, Failed, Fault, Refused, Result
-from jixiao_alerts.channels.webhook import ANSWER_BYTES, Webhook
+from jixiao_alerts.channels.http import ANSWER_BYTES
+from jixiao_alerts.channels.webhook import Webhook
 from tests.fakes.receiver import Receiver
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)

@@ -14,6 +14,7 @@ class Fault(StrEnum):
     REDIRECT = "redirect"
     STATUS = "status"
     GONE = "gone"
+    LIMIT = "limit"
     SECRET = "secret"
     UNKNOWN = "unknown"
 
