@@ -3,10 +3,11 @@
 from decimal import ROUND_HALF_UP, Decimal
 
 from jixiao.forms import Indicator, Value
-from jixiao_scorer.compare import Cell, Kind, Why, compare, compare_cells, is_positive_cost
+from jixiao_scorer.compare import Cell, Direction, Kind, Why, compare, compare_cells, is_positive_cost
 from jixiao_scorer.reasons import Reason, reason
 
 _CENT = Decimal("0.01")
+_ONE = Decimal(1)
 
 
 class Answer:
@@ -68,10 +69,27 @@ class Answer:
         return self.score is not None and 0 <= self.score < self.weight
 
     @property
+    def most(self) -> Decimal | None:
+        """The most points that an accepted formula gives: actual by target; for a ceiling target by actual, or 1 less
+        the excess. Several measures count by their mean; None where a share cannot be told.
+        """
+        shares = []
+        for part in self.found.parts:
+            if part.ratio is None:
+                return None
+            if part.met:
+                shares.append(_ONE)
+            elif part.direction is Direction.FLOOR:
+                shares.append(part.ratio)
+            else:
+                shares.append(max(1 / part.ratio, 2 - part.ratio))
+        return self.weight * sum(shares) / len(shares) if shares else None
+
+    @property
     def share_gives_full(self) -> bool:
         """Whether the share that was reached is the full weight once rounded to two digits."""
-        ratio = self.found.ratio
-        return ratio is not None and (self.weight * ratio).quantize(_CENT, ROUND_HALF_UP) >= self.weight
+        most = self.most
+        return most is not None and most.quantize(_CENT, ROUND_HALF_UP) >= self.weight
 
     @property
     def cells(self) -> tuple[Value, ...]:

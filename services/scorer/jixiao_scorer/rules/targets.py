@@ -8,7 +8,7 @@ from jixiao.forms.printed import Printed
 from jixiao_scorer.answers import Answer
 from jixiao_scorer.build import finding, row_subject, share
 from jixiao_scorer.case import Case
-from jixiao_scorer.compare import Direction, Why
+from jixiao_scorer.compare import Why
 from jixiao_scorer.reasons import Reason
 from jixiao_scorer.words import answered, indicator_name, percent, plain, points
 
@@ -60,7 +60,7 @@ def quant_score(case: Case) -> Iterator[Finding]:
     for answer in case.missed:
         if not answer.deducted or answer.found.why is not Why.MEASURED:
             continue
-        best, score = _best_score(answer), Printed.parse(answer.indicator.score)
+        best, score = answer.most, Printed.parse(answer.indicator.score)
         if best is None or score is None or score.low <= best:
             continue
         yield row_finding(
@@ -72,24 +72,6 @@ def quant_score(case: Case) -> Iterator[Finding]:
             computed=plain(_two_digits(best)),
             amount=share(case, score.value - best),
         )
-
-
-def _best_score(answer: Answer) -> Decimal | None:
-    """The most that an accepted formula gives: actual by target; for a ceiling target by actual, or 1 less the excess.
-
-    Several measures count by their mean.
-    """
-    shares = []
-    for part in answer.found.parts:
-        if part.ratio is None:
-            return None
-        if part.met:
-            shares.append(Decimal(1))
-        elif part.direction is Direction.FLOOR:
-            shares.append(part.ratio)
-        else:
-            shares.append(max(1 / part.ratio, 2 - part.ratio))
-    return answer.weight * sum(shares) / len(shares) if shares else None
 
 
 def why_over(case: Case) -> Iterator[Finding]:
