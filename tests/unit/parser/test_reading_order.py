@@ -89,6 +89,25 @@ def test_reason_and_name(lines: tuple[str, ...], deducted: bool, named: bool, re
     assert (parted.first, parted.second) == (reason, name)
 
 
+def test_a_reason_with_blanks_before_its_signs_is_a_reason() -> None:
+    """Extraction from a PDF puts blanks before ，。：; they do not part cells."""
+    blanks = TEXT.replace("偏差原因：一个社区因", "偏差原因 ：一个社区因").replace(
+        "改进措施：下年补装。", "改进措施 ：下年补装 。"
+    )
+    assert forms(blanks)[0].record()["indicators"] == forms(TEXT)[0].record()["indicators"]
+
+
+def test_a_wide_reason_behind_the_figures_says_nothing_of_the_width_of_names() -> None:
+    """A reason that begins on the line of the figures goes on below; names over two lines stay names."""
+    text = TEXT.replace(
+        "10 9\n\n偏差原因：一个社区因\n道路施工未能进场。\n改进措施：下年补装。\n",
+        "10 9 偏差原因：一个社区因道路施工未能进场，\n须等到下年补装，并会同街道逐一核对器材。\n",
+    )
+    rows = forms(text)[0].record()["indicators"]
+    assert [row["name"] for row in rows] == [row["name"] for row in forms(TEXT)[0].record()["indicators"]]
+    assert rows[0]["deviation"] == "偏差原因：一个社区因道路施工未能进场，须等到下年补装，并会同街道逐一核对器材。"
+
+
 def test_two_cells_in_one_line_are_a_guess() -> None:
     """Where nothing but the width tells them apart, both carry a doubt."""
     glued = TEXT.replace("改进措施：下年补装。\n巡检次数 ≥4次", "改进措施：下年补装居民健身器材安全巡\n检次数 ≥4次")

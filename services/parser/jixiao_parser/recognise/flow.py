@@ -8,7 +8,7 @@ from jixiao_parser.recognise import labels
 from jixiao_parser.recognise.flow_rows import GUESS, WEIGHT, Words, indicator_lines
 from jixiao_parser.recognise.grid import Line, made_line
 from jixiao_parser.recognise.texts import is_dash, is_hashes, is_number
-from jixiao_parser.recognise.wraps import two_texts
+from jixiao_parser.recognise.wraps import two_texts, words_in
 
 FUNDS_LABEL, FUNDS_FIRST = 1, 2
 HEAD = 3  # code and name stand at most so many lines apart
@@ -16,7 +16,7 @@ HEAD = 3  # code and name stand at most so many lines apart
 
 def on_a_grid(lines: Sequence[Line]) -> list[Line]:
     """The lines, put back onto a grid if they are a text in reading order."""
-    split = [Words(line, tuple(line.items[0].raw.split())) for line in lines if len(line.items) == 1]
+    split = [Words(line, words_in(line.items[0].raw)) for line in lines if len(line.items) == 1]
     if len(split) < len(lines) * 0.9 or not any(_is_header(each) for each in split):
         return list(lines)
     return list(_forms(split))

@@ -53,7 +53,11 @@ def indicator_lines(lines: Sequence[Words]) -> Iterator[Line]:
     begins = next((at for at, each in enumerate(lines) if labels.level_key(each.words[0]) in labels.LEVEL1), 1)
     blocks, rest = _blocks(lines[begins:])
     deducted = [False, *(_is_deducted(block) for block in blocks)]
-    gaps = [Gap(tuple(block.loose), less and not block.above) for block, less in zip(blocks, deducted, strict=False)]
+    begun = ["", *("".join(block.behind) for block in blocks)]
+    gaps = [
+        Gap(tuple(block.loose), less and not block.above, "" if block.above else before)
+        for block, less, before in zip(blocks, deducted, begun, strict=False)
+    ]
     widths = widths_of(gaps)
     found = [reason_and_name(gap, widths, bool(block.name)) for gap, block in zip(gaps, blocks, strict=True)]
     reasons = [

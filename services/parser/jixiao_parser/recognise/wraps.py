@@ -18,15 +18,20 @@ MARGIN = 0.5  # a parting that is cheaper than all others by this much is sure
 SENTENCE_ENDS = "。.；;"
 _STRONG = labels.REASONS[:4]
 _NEVER_FIRST = "，,。.；;、：:）)”’"
+_CLOSING = "，。；、：）”’"
 _YEAR = re.compile(r"20\d\d年")
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """The lines between the figures of one row and those of the next; ``deducted``: that row lost points."""
+    """The lines between the figures of one row and those of the next; ``deducted``: that row lost points.
+
+    ``begun`` is the reason's first line where it stands behind the figures.
+    """
 
     lines: tuple[str, ...]
     deducted: bool
+    begun: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,17 @@ class Widths:
     name: float
 
 
+def words_in(text: str) -> tuple[str, ...]:
+    """The words of a line; what begins with a closing sign goes on the word before, whatever blank stands between."""
+    words: list[str] = []
+    for word in text.split():
+        if words and word[0] in _CLOSING:
+            words[-1] += word
+        else:
+            words.append(word)
+    return tuple(words)
+
+
 @lru_cache(maxsize=8192)
 def width(text: str) -> float:
     """How wide a text is, in full-width signs."""
@@ -44,14 +60,14 @@ def width(text: str) -> float:
 
 
 def has_reason(gap: Gap) -> bool:
-    """Whether a gap begins with the reason for a deviation."""
-    return bool(gap.lines) and gap.lines[0].startswith(labels.REASONS)
+    """Whether a gap begins with the reason for a deviation, or goes on with one."""
+    return bool(gap.begun) or (bool(gap.lines) and gap.lines[0].startswith(labels.REASONS))
 
 
 def widths_of(gaps: Sequence[Gap]) -> Widths:
     """The widths of the columns of reasons and names, from the gaps that hold but one of them."""
     names = [width(line) for gap in gaps if not has_reason(gap) for line in gap.lines]
-    reasons = [width(line) for gap in gaps if has_reason(gap) for line in gap.lines[:2]]
+    reasons = [width(line) for gap in gaps if has_reason(gap) for line in ([gap.begun] if gap.begun else gap.lines[:2])]
     name = max(names, default=USUAL)
     return Widths(max(reasons, default=name), name)
 
@@ -74,9 +90,10 @@ def reason_and_name(gap: Gap, widths: Widths, named: bool) -> Parted:
     for reason, name in _partings(gap.lines, widths):
         if not name and not named:
             continue
-        cost = _cost(reason, widths.reason, False) + _cost(name, widths.name, named)
-        cost += UNLIKELY * (bool(reason) != gap.deducted) + UNLIKELY * (bool(reason) != has_reason(gap))
-        cost += 1.5 * bool(reason and reason[-1][-1] not in SENTENCE_ENDS)
+        whole = (gap.begun, *reason) if gap.begun else reason
+        cost = _cost(whole, widths.reason, False) + _cost(name, widths.name, named)
+        cost += UNLIKELY * (bool(whole) != gap.deducted) + UNLIKELY * (bool(whole) != has_reason(gap))
+        cost += 1.5 * bool(whole and whole[-1][-1] not in SENTENCE_ENDS)
         cost += UNLIKELY * any(word in line for line in name for word in _STRONG)
         ways.append((cost, "".join(reason), "".join(name)))
     return _likeliest(ways, "".join(gap.lines))
