@@ -96,14 +96,14 @@ async def subscription_of(parts: Gateway, scope: Scope, new: NewSubscription) ->
 async def subscribe(parts: Gateway, scope: Scope, new: NewSubscription) -> tuple[SubscriptionRow, str | None]:
     """Create a subscription; also the secret that is shown this once. Raises Problem 403, 422 or 503."""
     row = await subscription_of(parts, scope, new)
-    target, secret = await _address(new, parts.webhook_allow)
-    row = row._replace(target=target, secret=_sealed(parts.secrets, secret))
+    target, secret = await address_of(new, parts.webhook_allow)
+    row = row._replace(target=target, secret=sealed(parts.secrets, secret))
     await parts.store.subscriptions.add(row)
     return row, secret if new.channel == "webhook" else None
 
 
-async def _address(new: NewSubscription, allowed: Sequence[Network]) -> tuple[str, str]:
-    """The target as it may be shown, and the secret that goes with it."""
+async def address_of(new: NewSubscription, allowed: Sequence[Network]) -> tuple[str, str]:
+    """The target as it may be shown, and the secret that goes with it. Raises Problem 422."""
     target = new.target.strip()
     if new.channel == "webhook":
         await check_target(target, allowed)
@@ -129,7 +129,8 @@ def _mailbox(text: str) -> str:
     return text
 
 
-def _sealed(box: Secrets, secret: str) -> str:
+def sealed(box: Secrets, secret: str) -> str:
+    """A secret as it is kept. Raises Problem 503 without a key."""
     try:
         return box.seal(secret)
     except Unsealable as fault:

@@ -134,6 +134,14 @@ class FakeSubscriptions:
         if row.id in self.rows:
             self.rows[row.id] = self.rows[row.id]._replace(paused=row.paused, enabled_at=row.enabled_at)
 
+    async def replace(self, row: SubscriptionRow) -> bool:
+        stands = self.rows.get(row.id)
+        if stands is None or stands.revision != row.revision:
+            return False
+        kept = {name: getattr(stands, name) for name in ("bound", "paused", "created_at")}
+        self.rows[row.id] = row._replace(revision=row.revision + 1, **kept)
+        return True
+
     async def ask_test(self, message_id: UUID, subscription_id: UUID, at: datetime) -> None:
         self.tests.append((message_id, subscription_id))
 

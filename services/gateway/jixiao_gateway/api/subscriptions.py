@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Header, Query, Response
 from pydantic import BaseModel
 
 from jixiao_gateway.api.models import Answer, Listed, page_of
+from jixiao_gateway.editing import EditedSubscription, edit, required_revision, wanted_row
 from jixiao_gateway.parts import Gateway, Paged, Parts
 from jixiao_gateway.preview import Preview, preview
 from jixiao_gateway.problems import not_found
@@ -23,7 +24,7 @@ router = APIRouter(tags=["subscriptions"])
 
 
 class Subscription(Answer):
-    """A subscription; its secret is shown only once, in the answer that creates it."""
+    """A subscription; its secret is shown only once, in the answer that creates it. ``revision`` counts the edits."""
 
     id: UUID
     subscriber: str
@@ -42,13 +43,14 @@ class Subscription(Answer):
     weekday: int | None
     link_only: bool
     paused: bool
+    revision: int
     disabled_at: datetime | None = None
     disabled_reason: str | None = None
     created_at: datetime
 
 
-class CreatedSubscription(Subscription):
-    """A new subscription; a webhook's with the secret that signs its deliveries (Standard Webhooks)."""
+class WrittenSubscription(Subscription):
+    """A subscription as written; with a webhook's new secret that signs its deliveries (Standard Webhooks)."""
 
     secret: str | None
 
@@ -88,10 +90,13 @@ class Delivery(Answer):
 
 
 @router.post("/subscriptions", status_code=201, summary="新增订阅；签名密钥只在本次答复中显示")
-async def post_subscription(new: NewSubscription, parts: Parts, scope: Within) -> CreatedSubscription:
+async def post_subscription(
+    new: NewSubscription, response: Response, parts: Parts, scope: Within
+) -> WrittenSubscription:
     """Create a subscription."""
     row, secret = await subscribe(parts, scope, new)
-    return CreatedSubscription.model_validate(row._asdict() | {"secret": secret})
+    response.headers["ETag"] = etag(row)
+    return WrittenSubscription.model_validate(row._asdict() | {"secret": secret})
 
 
 @router.post("/subscriptions/preview", summary="试算：这样的订阅在过去 90 天会推送什么")
@@ -133,11 +138,48 @@ async def subscription_row(parts: Gateway, scope: Scope, subscription_id: UUID) 
     return row
 
 
-@router.get("/subscriptions/{subscription_id}", summary="一项订阅")
-async def get_subscription(subscription_id: UUID, parts: Parts, scope: Within) -> Subscription:
+@router.get("/subscriptions/{subscription_id}", summary="一项订阅；答复中的 ETag 供修改时填入 If-Match")
+async def get_subscription(subscription_id: UUID, response: Response, parts: Parts, scope: Within) -> Subscription:
     """One subscription."""
     row = await subscription_row(parts, scope, subscription_id)
+    response.headers["ETag"] = etag(row)
+    return await shown_subscription(parts, row)
+
+
+async def shown_subscription(parts: Gateway, row: SubscriptionRow) -> Subscription:
+    """A row as it is shown."""
     return (await _shown(parts))(row)
+
+
+def etag(row: SubscriptionRow) -> str:
+    """What names the state of a row that an editor has in view."""
+    return f'"{row.revision}"'
+
+
+@router.put("/subscriptions/{subscription_id}", summary="修改订阅，须带 If-Match；接收地址和密钥不给则不变")
+async def put_subscription(
+    subscription_id: UUID,
+    edited: EditedSubscription,
+    response: Response,
+    parts: Parts,
+    scope: Within,
+    if_match: Annotated[str | None, Header(description="读取该订阅时答复中的 ETag")] = None,
+) -> WrittenSubscription:
+    """Replace what a subscription asks for; 412 when somebody else did so meanwhile."""
+    row = await subscription_row(parts, scope, subscription_id)
+    revision = required_revision(if_match)
+    seen = row if revision is None else row._replace(revision=revision)
+    row, secret = await edit(parts, scope, seen, edited)
+    response.headers["ETag"] = etag(row)
+    shown = await shown_subscription(parts, row)
+    return WrittenSubscription.model_validate(shown.model_dump() | {"secret": secret})
+
+
+@router.post("/subscriptions/{subscription_id}/preview", summary="试算：这样修改后，过去 90 天会推送什么")
+async def post_edit_preview(subscription_id: UUID, edited: EditedSubscription, parts: Parts, scope: Within) -> Preview:
+    """What an edited subscription would have sent; nothing is saved."""
+    row = await subscription_row(parts, scope, subscription_id)
+    return await preview(parts, await wanted_row(parts, scope, row, edited), datetime.now(UTC))
 
 
 @router.patch("/subscriptions/{subscription_id}", summary="暂停、恢复，或重新启用因长期失败而停用的订阅")
@@ -149,7 +191,7 @@ async def patch_subscription(subscription_id: UUID, change: Change, parts: Parts
     if change.enabled:
         row = row._replace(enabled_at=datetime.now(UTC))
     await parts.store.subscriptions.change(row)
-    return (await _shown(parts))(row)
+    return await shown_subscription(parts, row)
 
 
 @router.post("/subscriptions/{subscription_id}/test", status_code=202, summary="发送一条测试消息")

@@ -16,6 +16,7 @@ class SubscriptionRow(NamedTuple):
     """A subscription; None in a filter means everything. ``least_amount`` is in yuan, ``secret`` is sealed.
 
     ``unit`` and ``bound`` are roots of subtrees; ``hour`` and ``weekday`` (Monday is 1) are Beijing time.
+    ``revision`` counts the edits, from 1.
     """
 
     id: UUID
@@ -38,6 +39,7 @@ class SubscriptionRow(NamedTuple):
     weekday: int | None = None
     link_only: bool = False
     enabled_at: datetime | None = None
+    revision: int = 1
 
 
 class DeliveryRow(NamedTuple):
@@ -74,6 +76,9 @@ class DisabledRow(NamedTuple):
 
 
 _COLUMNS = ", ".join(SubscriptionRow._fields)
+_EDITED = tuple(
+    name for name in SubscriptionRow._fields if name not in ("id", "bound", "paused", "created_at", "revision")
+)
 _FILTERS = {"bound": "bound = {}"}
 _DELIVERY_COLUMNS = ", ".join(DeliveryRow._fields)
 
@@ -110,6 +115,17 @@ class SubscriptionStore:
         await self._pool.execute(
             "UPDATE subscriptions SET paused = $2, enabled_at = $3 WHERE id = $1", row.id, row.paused, row.enabled_at
         )
+
+    async def replace(self, row: SubscriptionRow) -> bool:
+        """Write an edited subscription; False when ``row.revision`` is not the one that stands there."""
+        places = ", ".join(f"{name} = ${place}" for place, name in enumerate(_EDITED, 3))
+        status: str = await self._pool.execute(
+            f"UPDATE subscriptions SET revision = revision + 1, {places} WHERE id = $1 AND revision = $2",
+            row.id,
+            row.revision,
+            *(getattr(row, name) for name in _EDITED),
+        )
+        return status != "UPDATE 0"
 
     async def ask_test(self, message_id: UUID, subscription_id: UUID, at: datetime) -> None:
         """Ask the alerts service for a test message; its delivery has the same id."""
