@@ -12,6 +12,7 @@ import pytest_asyncio
 from jixiao.runtime.inbox import Inbox
 from jixiao.runtime.message import Incoming, Outgoing
 from jixiao.runtime.postgres import connect_pool
+from jixiao.runtime.tally import after_commit
 from tests.fakes.inbox import FakeInbox
 
 EVENTS = [Outgoing("reports.parsed", "钥匙", b"\x00\xff", {"ce_id": "1"}), Outgoing("x", "k", b"", {})]
@@ -68,6 +69,27 @@ async def test_a_decision_that_fails_leaves_nothing(inbox: Any) -> None:
     with pytest.raises(ZeroDivisionError):
         await inbox.decide(cause, fail)
     assert await inbox.decided(cause) is None
+
+
+async def test_what_a_decision_counts_is_counted_with_its_commit(inbox: Any) -> None:
+    """Not by an attempt that failed, not twice by the next, and at once outside any decision."""
+    cause, counts = uuid.uuid4(), []
+    faults = [ConnectionError()]
+
+    async def counting(conn: Any) -> list[Outgoing]:
+        after_commit(lambda: counts.append(1))
+        if faults:
+            raise faults.pop()
+        assert counts == []
+        return EVENTS
+
+    with pytest.raises(ConnectionError):
+        await inbox.decide(cause, counting)
+    await inbox.decide(cause, counting)
+    await inbox.decide(cause, counting)
+    assert counts == [1]
+    after_commit(lambda: counts.append(2))
+    assert counts == [1, 2]
 
 
 async def test_faults_are_counted_a_message(inbox: Any) -> None:

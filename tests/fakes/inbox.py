@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from jixiao.runtime.message import Incoming, Outgoing
+from jixiao.runtime.tally import held_until_the_end
 
 Place = tuple[str, int, int]
 
@@ -33,7 +34,8 @@ class FakeInbox:
 
     async def decide(self, cause: UUID, decide: Callable[[Any], Awaitable[Sequence[Outgoing]]]) -> Sequence[Outgoing]:
         if cause not in self.decisions:
-            self.decisions[cause] = list(await decide(self.conn))
+            with held_until_the_end():
+                self.decisions[cause] = list(await decide(self.conn))
         return self.decisions[cause]
 
     async def sent(self, cause: UUID) -> None:

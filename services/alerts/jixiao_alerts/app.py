@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 from jixiao.events import AlertChanged, AlertCommand, FormScored
 from jixiao.events.models import Condition
@@ -9,6 +10,7 @@ from jixiao.events.topics import CHANGED, COMMANDS
 from jixiao.runtime import metrics
 from jixiao.runtime.message import Incoming, Outgoing, cloud_event, outgoing
 from jixiao.runtime.postgres import Connection
+from jixiao.runtime.tally import after_commit
 from jixiao_alerts import store
 from jixiao_alerts.outbox import event_id
 
@@ -33,7 +35,7 @@ class Alerts:
         else:
             changed = await store.apply_command(conn, prepared, message.cause, now)
         for change in changed:
-            metrics.ALERT_CHANGES.labels(change.after.condition.value).inc()
+            after_commit(metrics.ALERT_CHANGES.labels(change.after.condition.value).inc)
         return [tell(change, message.trace) for change in changed]
 
 
@@ -46,4 +48,5 @@ def tell(change: AlertChanged, trace: str) -> Outgoing:
 def _observe_journey(changed: Sequence[AlertChanged], event: FormScored, now: datetime) -> None:
     """One observation a form that raised an alert."""
     if any(change.after.condition is not Condition.FIXED for change in changed):
-        metrics.UPLOAD_TO_ALERT_SECONDS.observe((now - event.version.uploaded_at).total_seconds())
+        seconds = (now - event.version.uploaded_at).total_seconds()
+        after_commit(partial(metrics.UPLOAD_TO_ALERT_SECONDS.observe, seconds))

@@ -11,6 +11,7 @@ from jixiao.identity import FormIdentity, Version, derived_id
 from jixiao.runtime import metrics
 from jixiao.runtime.message import Incoming, Outgoing, cloud_event, outgoing
 from jixiao.runtime.postgres import Connection
+from jixiao.runtime.tally import after_commit
 from jixiao_parser import store
 from jixiao_parser.isolated import read_isolated
 from jixiao_parser.reading import Reading
@@ -48,7 +49,7 @@ class Parser:
             event = await _identified(conn, upload, form, len(forms))
             await store.keep_form(conn, event)
             events.append(_told(event, upload, now))
-            metrics.FORMS.labels(form.layout).inc()
+            after_commit(metrics.FORMS.labels(form.layout).inc)
         return events
 
 

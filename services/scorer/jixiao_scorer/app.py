@@ -14,6 +14,7 @@ from jixiao.identity import derived_id
 from jixiao.runtime import metrics
 from jixiao.runtime.message import Incoming, Outgoing, cloud_event, outgoing
 from jixiao.runtime.postgres import Connection
+from jixiao.runtime.tally import after_commit
 from jixiao_scorer import assess, store
 from jixiao_scorer.context import UNIT_RULES, Member, judge_projects, judge_unit, merged
 from jixiao_scorer.profile_store import Adopted
@@ -70,7 +71,7 @@ class Scorer:
         now: datetime = await conn.fetchval("SELECT now()")
         told = [(event, own), *((each, changed[each.version.form_id]) for each in again)]
         for finding in (*event.findings, *own):
-            metrics.FINDINGS.labels(finding.rule.value, finding.severity.value).inc()
+            after_commit(metrics.FINDINGS.labels(finding.rule.value, finding.severity.value).inc)
         return [_told(each, across, now, message.trace) for each, across in told]
 
 

@@ -14,6 +14,7 @@ import asyncpg
 from jixiao.runtime.errors import Unreadable
 from jixiao.runtime.message import Incoming, Outgoing
 from jixiao.runtime.postgres import Connection, answers
+from jixiao.runtime.tally import held_until_the_end
 
 Place = tuple[str, int, int, str]
 Decide = Callable[[Connection], Awaitable[Sequence[Outgoing]]]
@@ -37,11 +38,12 @@ class Inbox:
     async def decide(self, cause: UUID, decide: Decide) -> Sequence[Outgoing]:
         """Take a decision and store its events, all in one transaction; once a cause, whoever comes first."""
         async with self.pool.acquire() as conn:
-            async with conn.transaction():
-                if await _claim(conn, cause):
-                    events = await decide(conn)
-                    await _keep(conn, cause, events)
-                    return events
+            with held_until_the_end():
+                async with conn.transaction():
+                    if await _claim(conn, cause):
+                        events = await decide(conn)
+                        await _keep(conn, cause, events)
+                        return events
             # another copy of the service decided meanwhile: its transaction had ended before ours could claim
             return await _decision(conn, cause) or ()
 
