@@ -48,7 +48,7 @@ _MEASURE = re.compile(
 )
 _TAIL = 8
 _DIGIT = re.compile("[0-9]")
-_PLAIN = re.compile(rf"([≥≤<>]?)(\d+(?:\.\d+)?)([万亿]?)({_known}|[\u4e00-\u9fff])?")
+_PLAIN = re.compile(r"([≥≤<>]?)(\d+(?:\.(\d+))?)([万亿]?)(\D*)")
 _NOT_MEASURES = re.compile(
     r"(?:19|20)\d{2}(?:年度?(?:\d{1,2}月(?:\d{1,2}日)?|第?[一二三四1-4]季度|[上下]半年)?|[./-]\d{1,2}(?:[./-]\d{1,2})?"
     + NO_UNIT
@@ -92,7 +92,7 @@ class Measure(NamedTuple):
 def measures(text: str) -> tuple[Measure, ...]:
     """All measures of a normalised text in order; dates, ordinals and numbers inside names are none."""
     plain = _PLAIN.fullmatch(text)
-    if plain is not None:
+    if plain is not None and _is_unit(plain[5]):
         return (_plain_measure(*plain.groups()),)
     if _DIGIT.search(text := arabic(text)) is None:
         return ()
@@ -105,14 +105,22 @@ def measures(text: str) -> tuple[Measure, ...]:
     return tuple(found)
 
 
-def _plain_measure(op: str, number: str, scale: str, name: str | None) -> Measure:
-    value, shift = Decimal(number), _SCALES[scale] if scale else 0
+def _is_unit(name: str) -> bool:
+    """Whether all of a name may be a unit: one that is known, or any single character."""
+    return name in UNITS or (len(name) == 1 and "\u4e00" <= name <= "\u9fff")
+
+
+def _plain_measure(op: str, number: str, fraction: str | None, scale: str, name: str) -> Measure:
+    value = low = high = Decimal(number)
+    shift = _SCALES[scale] if scale else 0
     if shift:
-        value = value.scaleb(shift)
-    if name is not None and name in _NOT_UNITS and name not in UNITS:
-        op, name = op or AFTER.get(name, ""), None
-    half = _half(number, shift)
-    return Measure(op, value, value - half, value + half, unit(name or ""), shift=shift)
+        value = low = high = value.scaleb(shift)
+    if fraction:
+        half = _half(len(fraction), shift)
+        low, high = value - half, value + half
+    if name in _NOT_UNITS and name not in UNITS:
+        op, name = op or AFTER.get(name, ""), ""
+    return Measure(op, value, low, high, unit(name), shift=shift)
 
 
 def _measure(match: "re.Match[str]", lead: str, tail: str) -> Measure:
@@ -123,7 +131,7 @@ def _measure(match: "re.Match[str]", lead: str, tail: str) -> Measure:
     op = OPERATORS.get(op or "", "") or AFTER.get(after or "", "")
     shift = _SCALES.get(scale or scale2 or "", 0)
     value = Decimal(number.replace(",", "")).scaleb(shift)
-    half = _half(number, shift)
+    half = _half(len(number.partition(".")[2]), shift)
     low, high = value - half, value + half
     if to is not None:
         end = Decimal(to.replace(",", "")).scaleb(_SCALES.get(scale2 or scale or "", 0))
@@ -137,7 +145,6 @@ def _measure(match: "re.Match[str]", lead: str, tail: str) -> Measure:
     return Measure(op, value, low, high, unit(name), per or "", lead, not lead, rough, shift, tail)
 
 
-def _half(number: str, shift: int) -> Decimal:
+def _half(decimals: int, shift: int) -> Decimal:
     """Half a unit of the last decimal printed; a whole number is exact."""
-    decimals = len(number.partition(".")[2])
     return Decimal(5).scaleb(shift - decimals - 1) if decimals else Decimal(0)
