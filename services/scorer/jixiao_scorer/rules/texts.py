@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 from jixiao.findings import Cause, Finding, RuleId
 from jixiao.forms import Value
@@ -20,6 +21,8 @@ _COUNTS = (Kind.COUNT, Kind.PEOPLE)
 _NOT_COUNTED = ("时效", "成本", "服务对象满意度", "其他满意度")  # levels of dates, money and shares
 _COUNTED = (*_COUNTS, Kind.NONE)
 _DIGIT = re.compile(r"\d")
+_COUNT_IN_WORDS = re.compile("[二两三四五六七八九十百千][次个人名期篇份件条套台场项家户]")  # 一个 is an article more than a count
+_REACHED = re.compile(r"达到?(?=[约近]?\d)")  # of what was done: the number itself; of what is planned: a floor
 _CLAUSE = re.compile("[,。;!?、()]|\\d+[.:](?=\\D)")
 _SENTENCE = re.compile("[。;!?]|\\d+[.:](?=\\D)|目标\\d")
 _WORD = re.compile("[\u4e00-\u9fff]+")
@@ -44,13 +47,17 @@ def text_claim(case: Case) -> Iterator[Finding]:
         (form.goal_actual, "年度目标实际完成情况", "actual"),
         (form.goal_expected, "年度预期目标", "target"),
     ):
-        if not cell.text or cell.text.startswith(CLASSIFIED) or _DIGIT.search(cell.text) is None:
+        if not cell.text or cell.text.startswith(CLASSIFIED) or not _counts_something(cell.text):
             continue
         rows = [answer for answer in counted if _may_speak(cell.text, answer, side)]
-        claims = _claims(normal(cell.text)) if rows else []
+        claims = _claims(normal(cell.text), side == "actual") if rows else []
         for answer in rows:
             if (claim := _contradiction(answer, getattr(answer, side), claims)) is not None:
                 yield _finding(case, answer, side, cell, title, claim)
+
+
+def _counts_something(text: str) -> bool:
+    return _DIGIT.search(text) is not None or _COUNT_IN_WORDS.search(text) is not None
 
 
 def _may_speak(text: str, answer: Answer, side: str) -> bool:
@@ -87,19 +94,28 @@ def _finding(case: Case, answer: Answer, side: str, cell: Value, title: str, cla
     )
 
 
-def _claims(text: str) -> list[Claim]:
+def _claims(text: str, done: bool) -> list[Claim]:
+    """The counts of a text; ``done``: it tells what was done, so that 达300篇 is 300 and not a floor."""
     found = []
     for sentence in _SENTENCE.split(text):
-        if _DIGIT.search(sentence) is None:
+        if not _counts_something(sentence):
             continue
         before = ""
         for clause in _CLAUSE.split(sentence):
-            for each in measures(clause) if _DIGIT.search(clause) else ():
-                if each.unit.kind not in _COUNTS or each.op not in ("", "≥"):
-                    continue
+            for each in _counts(_REACHED.sub("", clause) if done else clause):
                 found.append(Claim(each, clause if _speaks(clause) else before + clause, _noun(each)))
             before = clause
     return found
+
+
+def _counts(clause: str) -> Iterator[Measure]:
+    """The measures that count something; where all stands in words, 一个 is none."""
+    if not _counts_something(clause):
+        return
+    least = 0 if _DIGIT.search(clause) else 2
+    for each in measures(clause):
+        if each.unit.kind in _COUNTS and each.op in ("", "≥") and each.value >= least:
+            yield each
 
 
 def _speaks(clause: str) -> bool:
@@ -131,9 +147,11 @@ def _contradiction(answer: Answer, printed: Cell, claims: list[Claim]) -> Claim 
 
 
 def _same(claim: Measure, own: Measure) -> bool:
+    """Whether a text's number is the row's: one in 万 may be rounded or cut (17万 for 176,600)."""
     if claim.op == "≥" and own.high >= claim.least:
         return True
-    return claim.low <= own.high and own.low <= claim.high
+    slack = 2 * (claim.high - claim.value) or Decimal(1).scaleb(claim.shift) if claim.shift else 0
+    return claim.low - slack <= own.high and own.low <= claim.high + slack
 
 
 def _about(claim: Claim, own: Measure, answer: Answer, text: str) -> bool:
