@@ -205,6 +205,27 @@ async def test_a_deleted_subscription_gets_nothing_more(pool: asyncpg.Pool) -> N
     assert "已被删除" in await pool.fetchval("SELECT detail FROM attempts WHERE delivery_id = $1", row["delivery_id"])
 
 
+async def test_what_waits_follows_its_subscription_to_another_target(pool: asyncpg.Pool) -> None:
+    """The same id and body; what the old target failed is not held against the new one."""
+    clock = Clock()
+    async with Receiver(500) as old, Receiver() as new, delivering(pool, clock):
+        subscription = await subscribe(pool, old.url)
+        await warn(pool)
+        [first] = await old.wait_for(1)
+        await attempted(pool, 1)
+        await pool.execute("UPDATE targets SET failing_since = now() - interval '9 days', failures = 99")
+        await pool.execute(
+            "UPDATE gateway_views.subscriptions SET target = $2, enabled_at = now() WHERE id = $1",
+            subscription,
+            new.url,
+        )
+        clock.ahead += timedelta(minutes=1)
+        [second] = await new.wait_for(1)
+        await until(pool, "delivered", 1)
+    assert (first.headers["webhook-id"], first.body) == (second.headers["webhook-id"], second.body)
+    assert await pool.fetchval("SELECT count(*) FROM targets") == 0
+
+
 async def test_a_paused_subscription_waits(pool: asyncpg.Pool) -> None:
     """What was due when it was paused goes out when it is resumed."""
     async with Receiver() as receiver, delivering(pool):

@@ -25,7 +25,7 @@ from jixiao_alerts.channels import Failed, Fault, Refused, Result
 from jixiao_alerts.outbox import COMMITTED
 from jixiao_alerts.schedule import after
 from jixiao_alerts.sealing import sealed
-from jixiao_alerts.targets import House, note, take_tests
+from jixiao_alerts.targets import House, follow_edits, note, take_tests
 
 log = structlog.get_logger(__name__)
 
@@ -113,6 +113,7 @@ class Delivery:
         async with self._pool.acquire() as conn:
             if now >= self._tests_at:
                 await take_tests(conn, now)
+                await follow_edits(conn)
                 self._tests_at = now + timedelta(seconds=POLL_SECONDS)
             channels = await ledger.channels_due(conn, now)
             for pace in PACES:

@@ -85,3 +85,16 @@ async def take_tests(conn: Connection, now: datetime) -> None:
            ON CONFLICT DO NOTHING""",
         now,
     )
+
+
+async def follow_edits(conn: Connection) -> None:
+    """What still waits goes where its subscription points now; a target set or switched on anew has not failed yet."""
+    await conn.execute(
+        """UPDATE deliveries d SET target = s.target FROM gateway_views.subscriptions s
+           WHERE s.id = d.subscription_id AND d.state = 'pending' AND d.kind <> 'notice'
+             AND s.channel = d.channel AND s.target <> d.target"""
+    )
+    await conn.execute(
+        """DELETE FROM targets t USING gateway_views.subscriptions s
+           WHERE s.id = t.subscription_id AND s.enabled_at > coalesce(t.disabled_at, t.failing_since)"""
+    )
