@@ -21,7 +21,7 @@ _COUNTS = (Kind.COUNT, Kind.PEOPLE)
 _NOT_COUNTED = ("时效", "成本", "服务对象满意度", "其他满意度")  # levels of dates, money and shares
 _COUNTED = (*_COUNTS, Kind.NONE)
 _DIGIT = re.compile(r"\d")
-_COUNT_IN_WORDS = re.compile("[二两三四五六七八九十百千][次个人名期篇份件条套台场项家户]")  # 一个 is an article more than a count
+_COUNT_IN_WORDS = re.compile("[二两三四五六七八九十百千][次个人名期篇份件条套台场项家户]")  # not 一个: an article
 _REACHED = re.compile(r"达到?(?=[约近]?\d)")  # of what was done: the number itself; of what is planned: a floor
 _CLAUSE = re.compile("[,。;!?、()]|\\d+[.:](?=\\D)")
 _SENTENCE = re.compile("[。;!?]|\\d+[.:](?=\\D)|目标\\d")
