@@ -74,6 +74,7 @@ INDICATOR_COLUMNS = _table(_WORDS["indicators"]["columns"])
 LEVEL1 = _level_table(_WORDS["level1"])
 LEVEL2 = _level_table(_WORDS["level2"])
 PARENTS = {child: parent for parent, children in _WORDS["parents"].items() for child in children}
+SPEAKS = {level: tuple(words) for level, words in _WORDS["speaks"].items()}
 POINTS = {level: Decimal(points) for level, points in _WORDS["points"].items()}
 
 

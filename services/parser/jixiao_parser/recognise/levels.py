@@ -12,7 +12,9 @@ from itertools import accumulate, pairwise, product
 from jixiao.forms.model import Decision
 from jixiao_parser.recognise import labels
 from jixiao_parser.recognise.grid import Item, Line
+from jixiao_parser.recognise.marks import Mark, words_by_row
 from jixiao_parser.recognise.rows import IndicatorRow
+from jixiao_parser.recognise.subtotals import refined
 from jixiao_parser.recognise.texts import number
 
 FARTHEST = 4
@@ -29,16 +31,6 @@ class Level:
     label1: tuple[Line, Item] | None
     label2: tuple[Line, Item] | None
     moved: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Mark:
-    """A printed level-2 label: its word, the row it stands on, and where it is taken to begin."""
-
-    word: str
-    row: int
-    begins: int
-    fixed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,27 +81,33 @@ def levels_of(rows: Sequence[IndicatorRow]) -> tuple[list[Level], list[Decision]
     closing = _closing(marks, rows, weights, points)
     decisions = [_told(marks, weights, "标签在原位", closing is marks)]
     if closing is not marks:
+        closing = refined(closing, [_said(row) for row in rows], weights)
         decisions.append(_told(closing, weights, _moves_told(marks, closing), True))
     return _spread(closing, rows), decisions
 
 
-def _told(marks: Sequence[_Mark], weights: Sequence[Decimal], tried: str, chosen: bool) -> Decision:
-    sums = level_sums(_words(marks, len(weights)), weights)
+def _said(row: IndicatorRow) -> str:
+    """What a row says it is about: its name and target."""
+    return "".join(item.text or "" for name in ("name", "target") if (item := row.item(name)))
+
+
+def _told(marks: Sequence[Mark], weights: Sequence[Decimal], tried: str, chosen: bool) -> Decision:
+    sums = level_sums(words_by_row(marks, len(weights)), weights)
     told = "，".join(f"{level}{total.normalize():f}" for level, total in sums.items())
     return Decision(about="指标级别", tried=tried, outcome=f"各级分值合计为{told}", chosen=chosen)
 
 
-def _moves_told(before: Sequence[_Mark], after: Sequence[_Mark]) -> str:
+def _moves_told(before: Sequence[Mark], after: Sequence[Mark]) -> str:
     moved = [(one.word, other.begins - one.begins) for one, other in zip(before, after, strict=True)]
     return "，".join(f"“{word}”标签{'下' if by > 0 else '上'}移{abs(by)}行" for word, by in moved if by)
 
 
-def _marks(rows: Sequence[IndicatorRow]) -> list[_Mark]:
-    marks: list[_Mark] = []
+def _marks(rows: Sequence[IndicatorRow]) -> list[Mark]:
+    marks: list[Mark] = []
     for at, row in enumerate(rows):
         if row.level2 is not None and not row.twin:
             word = labels.LEVEL2[labels.level_key(row.level2.text or "")]
-            marks.append(_Mark(word, at, at if marks else 0, _is_placeholder(row)))
+            marks.append(Mark(word, at, at if marks else 0, _is_placeholder(row)))
     return marks
 
 
@@ -120,28 +118,21 @@ def _is_placeholder(row: IndicatorRow) -> bool:
     return weight is not None and number(weight.text) == 0 and (name is None or name.text in labels.PLACEHOLDERS)
 
 
-def _words(marks: Sequence[_Mark], count: int) -> list[str | None]:
-    words: list[str | None] = [None] * count
-    for mark in marks:
-        words[mark.begins :] = [mark.word] * (count - mark.begins)
-    return words
-
-
-def _closes(marks: Sequence[_Mark], weights: Sequence[Decimal], points: dict[str, Decimal]) -> bool:
-    sums = level_sums(_words(marks, len(weights)), weights)
+def _closes(marks: Sequence[Mark], weights: Sequence[Decimal], points: dict[str, Decimal]) -> bool:
+    sums = level_sums(words_by_row(marks, len(weights)), weights)
     return all(sums.get(level, Decimal(0)) == wanted for level, wanted in points.items())
 
 
 def _closing(
-    marks: list[_Mark], rows: Sequence[IndicatorRow], weights: Sequence[Decimal], points: dict[str, Decimal]
-) -> list[_Mark]:
+    marks: list[Mark], rows: Sequence[IndicatorRow], weights: Sequence[Decimal], points: dict[str, Decimal]
+) -> list[Mark]:
     """The marks, moved where that makes the sums of all levels meet; else as they stand.
 
     Few moves are likelier than many, round sums than odd ones, short ways than long ones.
     """
     if sum(weights) != sum(points.values()):
         return marks
-    best: tuple[tuple[int, int, int], list[_Mark]] | None = None
+    best: tuple[tuple[int, int, int], list[Mark]] | None = None
     for moves in product(*_moves_by_boundary(marks, weights, points)):
         moved = _moved(marks, [move for move in moves if move is not None], len(rows))
         if moved is not None and _closes(moved, weights, points):
@@ -153,7 +144,7 @@ def _closing(
 
 
 def _moves_by_boundary(
-    marks: list[_Mark], weights: Sequence[Decimal], points: dict[str, Decimal]
+    marks: list[Mark], weights: Sequence[Decimal], points: dict[str, Decimal]
 ) -> Iterator[list[_Move | None]]:
     """For each label that begins a first level: to stay, or to move where the points before it are used up.
 
@@ -173,7 +164,7 @@ def _moves_by_boundary(
         yield moves
 
 
-def _blocks(marks: list[_Mark], at: int) -> list[tuple[int, int]]:
+def _blocks(marks: list[Mark], at: int) -> list[tuple[int, int]]:
     return [
         (first, until)
         for first in range(max(1, at - BLOCK + 1), at + 1)
@@ -186,7 +177,7 @@ def _distances() -> list[int]:
     return [by for far in range(1, FARTHEST + 1) for by in (far, -far)]
 
 
-def _moved(marks: list[_Mark], moves: Sequence[_Move], count: int) -> list[_Mark] | None:
+def _moved(marks: list[Mark], moves: Sequence[_Move], count: int) -> list[Mark] | None:
     moved = list(marks)
     for move in moves:
         for at in range(move.first, move.until + 1):
@@ -196,16 +187,16 @@ def _moved(marks: list[_Mark], moves: Sequence[_Move], count: int) -> list[_Mark
     return moved if in_order and begins[-1] < count else None
 
 
-def _roundness(marks: Sequence[_Mark], weights: Sequence[Decimal]) -> int:
+def _roundness(marks: Sequence[Mark], weights: Sequence[Decimal]) -> int:
     """How many second levels have a weight that is a multiple of five: people share out points so."""
     sums: dict[str, Decimal] = {}
-    for word, weight in zip(_words(marks, len(weights)), weights, strict=True):
+    for word, weight in zip(words_by_row(marks, len(weights)), weights, strict=True):
         if word is not None:
             sums[word] = sums.get(word, Decimal(0)) + weight
     return sum(total % ROUND == 0 for total in sums.values()) - len(sums)
 
 
-def _spread(marks: Sequence[_Mark], rows: Sequence[IndicatorRow]) -> list[Level]:
+def _spread(marks: Sequence[Mark], rows: Sequence[IndicatorRow]) -> list[Level]:
     levels: list[Level] = []
     first: tuple[Line, Item] | None = None
     current = -1
