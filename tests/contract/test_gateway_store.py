@@ -12,6 +12,8 @@ import asyncpg
 import pytest
 
 from jixiao.events import AlertChanged
+from jixiao.events.models import Condition, Handling
+from jixiao.findings import Cause
 from jixiao.runtime.postgres import connect_pool
 from jixiao_gateway.store import Store
 from jixiao_gateway.store.events import EventStore, LiveEvent
@@ -257,12 +259,29 @@ async def test_an_upload_comes_to_its_end_through_the_views_of_the_others(
     assert await state(real) == "read"
     await refuse_form(others["scorer"], 1, 2)
     assert await state(real) == "scored"
-    await real.events.append([live_event(1, "alerts.changed")])
+    await real.events.append(told_changes())
     [row] = await real.uploads.page(None, 10)
-    assert (row.forms, row.scored, row.refused, row.warned) == (2, 1, 1, 1)
+    assert (row.forms, row.scored, row.refused, row.warned, row.told) == (2, 1, 1, 2, 1)
     forms = await real.forms.of_uploads([row.id])
     assert [(form.ordinal, form.state) for form in forms] == [(1, "scored"), (2, "dead_lettered")]
     assert json.loads(forms[0].severities or "") == {"serious": 1} and forms[1].refusal == "无法复核"
+
+
+def told_changes() -> list[LiveEvent]:
+    """An alert, the same handled, a doubt, and one that this upload corrected."""
+    new = builders.changed(builders.uuid(1), builders.uuid(2))
+    doubt = new.after.finding.model_copy(update={"cause": Cause.EXTRACTION_DOUBT})
+    states = [
+        (1, new.after),
+        (1, new.after.model_copy(update={"handling": Handling.ACKNOWLEDGED})),
+        (3, new.after.model_copy(update={"finding": doubt})),
+        (4, new.after.model_copy(update={"condition": Condition.FIXED})),
+    ]
+    changes = [new.model_copy(update={"alert_id": builders.uuid(alert), "after": after}) for alert, after in states]
+    return [
+        LiveEvent(builders.uuid(20 + at), "alerts.changed", builders.NOON, builders.upload().id, each.model_dump_json())
+        for at, each in enumerate(changes)
+    ]
 
 
 async def state(store: Store) -> str:

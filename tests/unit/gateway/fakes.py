@@ -32,7 +32,9 @@ def is_within(row: AlertRow | FormRow, filters: Filters) -> bool:
 
 def unread(upload: Upload) -> UploadRow:
     """The row of an upload that no other service has met yet."""
-    return UploadRow(**upload.model_dump(), read_state=None, reason=None, forms=0, scored=0, refused=0, warned=0)
+    return UploadRow(
+        **upload.model_dump(), read_state=None, reason=None, forms=0, scored=0, refused=0, warned=0, told=0
+    )
 
 
 @dataclass

@@ -36,7 +36,7 @@ async def api(start_api: StartApi) -> Api:
     api.fakes.alerts.rows[alert.alert_id] = alert
     api.fakes.alerts.rows[doubt.alert_id] = doubt._replace(is_doubt=True, finding=a_doubt().model_dump_json())
     api.fakes.alerts.changes.append(builders.change_row(alert))
-    row = unread(builders.upload())._replace(uploader=INSIDE, read_state="read", forms=1, scored=1)
+    row = unread(builders.upload())._replace(uploader=INSIDE, read_state="read", forms=1, scored=1, warned=2, told=1)
     api.fakes.uploads.rows[row.id] = row
     return api
 
@@ -86,6 +86,13 @@ async def test_pages_show_no_doubt_and_nothing_of_others(api: Api, path: str) ->
     assert "排水管网检修" not in shown[OUTSIDE] and builders.SENTENCE not in shown[OUTSIDE]
     assert "读取存疑" not in shown[INSIDE] and builders.SENTENCE in shown[INSIDE]
     assert builders.upload().name not in shown[ABOVE]
+
+
+async def test_a_unit_is_told_how_many_warnings_it_may_see(api: Api) -> None:
+    """A doubt of our reading is not counted where it is not shown."""
+    for name, count in ((BUREAU, 2), (INSIDE, 1)):
+        async with api.http.get("/", **as_(name)) as answer:
+            assert f"已预警 {count} 条" in await answer.text()
 
 
 async def test_a_unit_may_answer_and_nothing_more(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:

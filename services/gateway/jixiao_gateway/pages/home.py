@@ -70,6 +70,8 @@ async def _overview(parts: Gateway, scope: Scope) -> str:
 
 def _upload(upload: UploadRow, forms: list[FormRow], scope: Scope, now: datetime) -> dict[str, Any]:
     own = [_form(form, scope) for form in forms if form.upload_id == upload.id]
+    if not scope.is_bureau:
+        upload = upload._replace(warned=upload.told)
     return {
         "row": upload,
         "steps": steps(upload, any(form["light"] != "none" for form in own), now),

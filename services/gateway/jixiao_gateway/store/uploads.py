@@ -12,7 +12,10 @@ from jixiao_gateway.upload import Upload
 
 
 class UploadRow(NamedTuple):
-    """An upload with what became of it. ``read_state`` is the parser's (None: not read yet); counts are of forms."""
+    """An upload with what became of it. ``read_state`` is the parser's (None: not read yet); counts are of forms.
+
+    ``warned`` counts the alerts that came of it, ``told`` those of them that may leave the bureau.
+    """
 
     id: UUID
     name: str
@@ -29,6 +32,7 @@ class UploadRow(NamedTuple):
     scored: int
     refused: int
     warned: int
+    told: int
 
     @property
     def state(self) -> str:
@@ -49,10 +53,18 @@ _ROWS = """
            p.state AS read_state, p.reason, coalesce(p.forms, 0) AS forms,
            (SELECT count(*) FROM scorer_views.assessments a WHERE a.upload_id = page.id) AS scored,
            (SELECT count(*) FROM scorer_views.dead_forms d WHERE d.upload_id = page.id) AS refused,
-           (SELECT count(*) FROM events e WHERE e.upload_id = page.id AND e.type = 'alerts.changed') AS warned
+           w.warned, w.told
     FROM page
     LEFT JOIN uploads u ON u.id = page.id
     LEFT JOIN parser_views.uploads p ON p.upload_id = page.id
+    CROSS JOIN LATERAL (
+        SELECT count(DISTINCT data ->> 'alert_id') AS warned,
+               count(DISTINCT data ->> 'alert_id') FILTER (
+                   WHERE data #>> '{after,finding,cause}' <> 'extraction_doubt'
+                     AND data #>> '{after,finding,stage}' = 'live') AS told
+        FROM events
+        WHERE upload_id = page.id AND type = 'alerts.changed' AND data #>> '{after,condition}' <> 'fixed'
+    ) w
     ORDER BY page.uploaded_at DESC, page.id DESC
 """
 
