@@ -2,18 +2,22 @@
 
 import io
 import json
+import warnings
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 import pytest
-from openpyxl import Workbook
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from jixiao.forms.model import DoubtKind
 from jixiao_parser import read
 from jixiao_parser.readers.numbers import shown
 from jixiao_parser.readers.xlsx import read_xlsx
+from tests.unit.parser.documents import zipped
 
 SHOWN = json.loads((Path(__file__).parent.parent / "cases" / "forms" / "shown.json").read_text(encoding="utf-8"))
 ROWS: tuple[tuple[object, ...], ...] = (
@@ -161,3 +165,108 @@ def test_a_stray_cell_in_the_last_row_does_no_harm() -> None:
         first(book).cell(1_048_576, 16_384, "x")
 
     assert len(read(saved(build), "a.xlsx").forms) == 1
+
+
+VALUES = st.one_of(
+    st.text(alphabet="年度项目abc_x012 ≥%<&\n", min_size=1, max_size=8).filter(
+        lambda text: text.strip() and "_x" not in text
+    ),
+    st.integers(-(10**12), 10**12),
+    st.decimals(-(10**6), 10**6, places=4, allow_nan=False).map(float),
+    st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1)).map(lambda moment: moment.replace(microsecond=0)),
+    st.booleans(),
+)
+FORMATS = st.sampled_from(["General", "0.00", "0.00%", "#,##0.00", "@", "yyyy-mm-dd", 'yyyy"年"m"月"d"日"', '0"台"'])
+
+
+@given(st.lists(st.tuples(st.integers(1, 40), st.integers(1, 40), VALUES, FORMATS), max_size=12))
+def test_cells_as_openpyxl_has_them(cells: list[tuple[int, int, object, str]]) -> None:
+    """Another library's reading of the same workbook: the same cells, the same values under the same formats."""
+
+    def build(book: Workbook) -> None:
+        for row, column, value, number_format in cells:
+            cell = first(book).cell(row, column, value)  # type: ignore[arg-type]
+            cell.data_type = "s" if isinstance(value, str) else cell.data_type
+            cell.number_format = number_format
+
+    data = saved(build)
+    (sheet,) = read_xlsx(data, "id").sheets
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # dates beyond the calendar
+        other = first(load_workbook(io.BytesIO(data), data_only=True))
+    assert {cell.place: cell.text for row in sheet.rows for cell in row.cells} == {
+        cell.coordinate: shown(cell.value, cell.number_format)
+        for row in other
+        for cell in row
+        if cell.value is not None
+    }
+
+
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_LINK = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_LINKS = "http://schemas.openxmlformats.org/package/2006/relationships"
+
+
+def raw_workbook(rows: str, settings: str = "", strings: str = "", main: str = _MAIN) -> bytes:
+    """One sheet as other programs than openpyxl write it. Style 1 is number format 31, style 2 is 0.0%."""
+    links = "".join(
+        f'<Relationship Id="r{number}" Type="{_LINK}/{kind}" Target="{target}"/>'
+        for number, (kind, target) in enumerate(
+            (("worksheet", "/xl/worksheets/a.xml"), ("sharedStrings", "s.xml"), ("styles", "../xl/styles.xml"))
+        )
+    )
+    parts = {
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_LINKS}">{links}</Relationships>',
+        "xl/workbook.xml": (
+            f'<workbook xmlns="{main}" xmlns:r="{_LINK}">{settings}'
+            '<sheets><sheet name="甲" sheetId="1" r:id="r0"/></sheets></workbook>'
+        ),
+        "xl/worksheets/a.xml": f'<x:worksheet xmlns:x="{main}"><x:sheetData>{rows}</x:sheetData></x:worksheet>',
+        "xl/s.xml": f'<sst xmlns="{main}">{strings}</sst>',
+        "xl/styles.xml": (
+            f'<styleSheet xmlns="{main}"><numFmts><numFmt numFmtId="170" formatCode="0.0%"/></numFmts>'
+            '<cellXfs><xf/><xf numFmtId="31"/><xf numFmtId="170"/></cellXfs></styleSheet>'
+        ),
+    }
+    return zipped({name: content.encode() for name, content in parts.items()})
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ('<x:c r="A1"><x:v>0.99690000000000001</x:v></x:c>', "0.9969"),
+        ('<x:c r="A1" s="1"><x:v>45260</x:v></x:c>', "2023年11月30日"),
+        ('<x:c r="A1" s="2"><x:v>0.05</x:v></x:c>', "5.0%"),
+        ('<x:c r="A1" s="9"><x:v>1E30</x:v></x:c>', "1" + "0" * 30),
+        ('<x:c r="A1" s="2"><x:v>1E30</x:v></x:c>', "1" + "0" * 32 + ".0%"),
+        ('<x:c r="A1" s="1"><x:v>1E300</x:v></x:c>', "#VALUE!"),
+        ('<x:c r="A1"><x:v>NaN</x:v></x:c>', "nan"),
+        ("<x:c><x:v>7</x:v></x:c>", "7"),
+        ('<x:c r="A1" t="b"><x:v>1</x:v></x:c>', "TRUE"),
+        ('<x:c r="A1" t="e"><x:v>#DIV/0!</x:v></x:c>', "#DIV/0!"),
+        ('<x:c r="A1" t="d" s="1"><x:v>2023-11-30</x:v></x:c>', "2023年11月30日"),
+        ('<x:c r="A1" t="s"><x:v>0</x:v></x:c>', "绩效目标"),
+        ('<x:c r="A1" t="inlineStr"><x:is><x:r><x:t>河</x:t></x:r><x:r><x:t>道</x:t></x:r></x:is></x:c>', "河道"),
+        ('<x:c r="A1" t="str"><x:f>B1</x:f><x:v>一_x000D_二</x:v></x:c>', "一\r二"),
+    ],
+)
+def test_cells_of_other_programs(cell: str, text: str) -> None:
+    """Formats that Chinese Excel keeps by number, texts in runs, how they are pronounced, prefixes, no references."""
+    strings = '<si><r><t>绩效</t></r><rPh sb="0" eb="1"><t>jixiao</t></rPh><r><t xml:space="preserve">目标</t></r></si>'
+    (sheet,) = read_xlsx(raw_workbook(f"<x:row>{cell}</x:row>", strings=strings), "id").sheets
+    assert [(cell.place, cell.text) for row in sheet.rows for cell in row.cells] == [("A1", text)]
+
+
+def test_a_formula_that_gives_an_empty_text_is_no_doubt() -> None:
+    """Its result was stored: it is nothing."""
+    rows = '<x:row r="1"><x:c r="A1" t="str"><x:f>B1</x:f><x:v></x:v></x:c><x:c r="B1"><x:f>C1</x:f></x:c></x:row>'
+    (sheet,) = read_xlsx(raw_workbook(rows), "id").sheets
+    assert [(cell.place, cell.text) for row in sheet.rows for cell in row.cells] == [("B1", None)]
+
+
+def test_dates_may_count_from_1904() -> None:
+    """As old programs of the Macintosh had it; the strict variety of the format has other namespaces."""
+    rows = '<x:row r="1"><x:c r="A1" s="1"><x:v>43798</x:v></x:c></x:row>'
+    data = raw_workbook(rows, '<workbookPr date1904="1"/>', main="http://purl.oclc.org/ooxml/spreadsheetml/main")
+    (sheet,) = read_xlsx(data, "id").sheets
+    assert [cell.text for row in sheet.rows for cell in row.cells] == ["2023年11月30日"]

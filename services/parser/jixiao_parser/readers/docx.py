@@ -43,7 +43,7 @@ class _Open:
 def read_docx(data: bytes, document: str) -> Document:
     """The paragraphs and tables of the body. Raises Unreadable when it is broken, hostile or far too large."""
     try:
-        for _, content in xml_parts(data, WORDS):
+        for content in xml_parts(data, WORDS):
             if (tags := content.count(b"<")) > DOCX_TAGS:
                 raise Unreadable(f"文档有{tags}个XML标记（上限{DOCX_TAGS}个）。请删去无关内容，拆分后重新上传。")
         body = open_docx(io.BytesIO(data)).element.body

@@ -1,12 +1,14 @@
 """A stored value as Excel shows it. The stored number is binary; its shortest decimal text is what was typed."""
 
+import math
 import re
 from datetime import date, datetime, time, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.')
 _UNIT_BEHIND = re.compile(r'[0#?]%?\s*"([^"]*)"\s*$')
 _DIGITS = re.compile(r"(#,##)?[0#?]+(?:\.([0#?]+))?")
+_EXACT = Context(prec=400)  # the digits of the largest number that a workbook stores
 
 
 def shown(value: object, number_format: str) -> str:
@@ -14,7 +16,7 @@ def shown(value: object, number_format: str) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, int | float):
-        return _shown_number(Decimal(repr(value)), number_format)
+        return _shown_number(Decimal(repr(value)), number_format) if math.isfinite(value) else str(value)
     if isinstance(value, datetime):
         return _shown_date(value, number_format)
     if isinstance(value, date | time | timedelta):
@@ -30,7 +32,7 @@ def _shown_number(value: Decimal, number_format: str) -> str:
     percent = "%" in section
     places = len(digits[2] or "")
     optional = len(digits[2] or "") - len((digits[2] or "").rstrip("#?"))
-    rounded = (value * 100 if percent else value).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    rounded = (value * 100 if percent else value).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, _EXACT)
     text = f"{rounded:,f}" if "," in section else f"{rounded:f}"
     if optional and "." in text:
         kept = len(text) - optional
@@ -45,9 +47,10 @@ def _plain(value: Decimal) -> str:
 
 
 def _shown_date(value: datetime, number_format: str) -> str:
-    if "年" in number_format:
+    if "月" in number_format:
+        year = f"{value.year}年" if "年" in number_format else ""
         day = f"{value.day}日" if "d" in number_format.lower() else ""
-        return f"{value.year}年{value.month}月{day}"
+        return f"{year}{value.month}月{day}"
     if value.time() == time():
         return value.strftime("%Y/%m/%d" if "/" in number_format else "%Y-%m-%d")
     return value.isoformat(sep=" ", timespec="minutes")

@@ -44,22 +44,35 @@ class Words:
         return f"{self.thing}已损坏或不完整，无法打开。请用{self.program}打开并另存为{self.ending}后重新上传。"
 
 
-def xml_parts(data: bytes, words: Words) -> Iterator[tuple[str, bytes]]:
-    """The XML parts of a package by path. Raises Unreadable when it is too large, encrypted or declares entities."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+class Package:
+    """The XML parts of an open archive, each unpacked when it is asked for."""
+
+    def __init__(self, archive: zipfile.ZipFile, words: Words) -> None:
+        """Raises Unreadable when the parts are far too large, or encrypted."""
         members = archive.infolist()
         _check_size(members, words)
-        for member in members:
-            if member.flag_bits & 1:
-                raise Unreadable(ENCRYPTED)
-            if member.filename.endswith((".xml", ".rels")):
-                content = archive.read(member)
-                if _declares(content):
-                    raise Unreadable(
-                        f"{words.thing}含有不允许的XML实体声明，已拒绝读取。"
-                        f"请用{words.program}打开并另存为{words.ending}后重新上传。"
-                    )
-                yield member.filename, content
+        if any(member.flag_bits & 1 for member in members):
+            raise Unreadable(ENCRYPTED)
+        self.names = {member.filename for member in members}
+        self._archive = archive
+        self._words = words
+
+    def part(self, name: str) -> bytes:
+        """An XML part. Raises Unreadable when it declares entities, KeyError when there is none."""
+        content = self._archive.read(name)
+        if _declares(content):
+            raise Unreadable(
+                f"{self._words.thing}含有不允许的XML实体声明，已拒绝读取。"
+                f"请用{self._words.program}打开并另存为{self._words.ending}后重新上传。"
+            )
+        return content
+
+
+def xml_parts(data: bytes, words: Words) -> Iterator[bytes]:
+    """All XML parts of a package. Raises Unreadable when it is too large, encrypted or declares entities."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        package = Package(archive, words)
+        yield from (package.part(name) for name in archive.namelist() if name.endswith((".xml", ".rels")))
 
 
 def _declares(content: bytes) -> bool:
