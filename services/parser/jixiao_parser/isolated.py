@@ -87,4 +87,10 @@ async def _outcome(member: Member, document: str) -> Reading | str:
 
 def read_isolated_now(data: bytes, name: str) -> Reading:
     """The same for callers without an event loop."""
-    return asyncio.run(read_isolated(data, name))
+    found: list[Reading] = []
+
+    async def work() -> None:
+        found.append(await read_isolated(data, name))
+
+    asyncio.run(work())  # without a result: the end of the loop would print it for a message that nobody sees
+    return found[0]

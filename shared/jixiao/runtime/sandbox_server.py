@@ -32,6 +32,8 @@ def serve(control_fd: int, preload: str) -> NoReturn:
 
     A function ``warm_up`` of the preloaded module is called once before the first fork.
     """
+    with suppress(ImportError):
+        importlib.import_module("resource")  # not on Windows; children find it loaded
     getattr(importlib.import_module(preload), "warm_up", lambda: None)()
     libc = ctypes.CDLL(None, use_errno=True)
     _leave_network(libc)

@@ -16,7 +16,7 @@ import pytest
 from jixiao.runtime import sandbox
 from jixiao.runtime.errors import Unreadable
 from jixiao.runtime.sandbox import MIB, Limits, ReaderDied, run, run_now
-from jixiao_parser import read, read_isolated
+from jixiao_parser import Reading, read, read_isolated, read_isolated_now
 from tests.unit.parser.cases import all_cases, as_tabs
 
 LIMITS = Limits(memory=400 * MIB, cpu=5, wall=20.0)
@@ -238,6 +238,14 @@ async def test_a_file_reads_the_same_in_its_process() -> None:
     for case in all_cases():
         data = as_tabs(case.grid)
         assert await read_isolated(data, "表.txt") == read(data, "表.txt")
+
+
+def test_a_reading_is_not_printed_on_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The loop's end would print its task, result and all, for a message that nobody sees: milliseconds a file."""
+    printed: list[Reading] = []
+    monkeypatch.setattr(Reading, "__repr__", lambda reading: printed.append(reading) or "Reading()")
+    assert read_isolated_now(as_tabs(next(all_cases()).grid), "a.txt").forms
+    assert not printed
 
 
 async def test_where_there_is_no_fork(monkeypatch: pytest.MonkeyPatch) -> None:
