@@ -34,9 +34,11 @@ def _judge(case: Case) -> list[Finding]:
     for rule, judge in RULES_BY_ID.items():
         if silent and rule in silent:
             continue
-        if new := [_followed(each, found) for each in judge(case)]:
+        before = len(found)
+        for each in judge(case):
+            found.append(_followed(each, found[:before]))
+        if len(found) > before:
             silent |= SILENCED_BY.get(rule, frozenset())
-            found += new
     return found
 
 

@@ -29,7 +29,9 @@ def percent(rate: Decimal) -> str:
 
 def plain(number: Decimal) -> str:
     """A number without trailing zeros: 97.53, 100."""
-    text = f"{number:f}"
+    text = str(number)
+    if "E" in text:
+        text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

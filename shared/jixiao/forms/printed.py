@@ -22,7 +22,7 @@ _NUMBER = re.compile(r"[¥￥]?([+-]?)(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?(%|万
 _PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _LONGEST = 20  # digits; sums and products of these stay exact in Decimal's 28
 _HALF = tuple(Decimal(5).scaleb(-d - 1) for d in range(_LONGEST + 1))
-_ZERO = Decimal(0)
+_ZERO, _ONE = Decimal(0), Decimal(1)
 _CENT = Decimal("0.01")
 _WIDE = Context(prec=100)  # so that no number on a form is too large to round
 
@@ -70,17 +70,23 @@ class Printed:
         ``finest`` decimals on numbers are exact (a fen is never split); ``whole_exact`` takes whole numbers as exact,
         because points are given, not rounded.
         """
-        read, precision = [], 0
-        for label, cell in cells:
-            found = _read(cell.text, unit)
-            if found is not None and found[1] > precision and found[2] == unit:
-                precision = found[1]
-            read.append((label, cell, found))
-        exact = finest is not None and precision >= finest
-        return tuple(
-            None if found is None else _of_column(label, cell, found, unit, precision, exact, whole_exact)
-            for label, cell, found in read
-        )
+        read = [(label, cell, _read(cell.text, unit)) for label, cell in cells]
+        precision = max((each[1] for _, _, each in read if each is not None and each[2] == unit), default=0)
+        half = _ZERO if finest is not None and precision >= finest else _HALF[precision]
+        numbers: list[Printed | None] = []
+        for label, cell, found in read:
+            if found is None:
+                numbers.append(None)
+                continue
+            number, decimals, own_unit = found
+            if own_unit != unit:
+                each = _printed(number, _HALF[decimals], decimals, own_unit, cell, label)
+            elif whole_exact and (not decimals or number == int(number)):
+                each = Printed(number, number, number, decimals, own_unit, label, cell)
+            else:
+                each = _printed(number, half, decimals, own_unit, cell, label)
+            numbers.append(each)
+        return tuple(numbers)
 
     @classmethod
     def constant(cls, value: Decimal, unit: str = "", label: str = "") -> "Printed":
@@ -138,6 +144,8 @@ class Printed:
 
     def meets(self, other: "Printed") -> bool:
         """Whether both can be the same number: their intervals meet. Money is compared in yuan."""
+        if self.unit == other.unit:
+            return self.low <= other.high and other.low <= self.high
         a, b = _alike(self, other)
         return a.low <= b.high and b.low <= a.high
 
@@ -152,7 +160,7 @@ class Printed:
         """The product; at most one factor has a unit. Per cent times points are points."""
         unit = self.unit if other.unit in ("", PERCENT) else other.unit
         corners = [a * b for a in (self.low, self.high) for b in (other.low, other.high)]
-        scale = Decimal("0.01") if PERCENT in (self.unit, other.unit) else Decimal(1)
+        scale = _CENT if PERCENT in (self.unit, other.unit) else _ONE
         unit = "" if unit == PERCENT else unit
         value, low, high = self.value * other.value * scale, min(corners) * scale, max(corners) * scale
         return Printed(value, low, high, self.decimals + other.decimals, unit, terms=(self, other))
@@ -168,8 +176,8 @@ class Printed:
 
     def rounded(self) -> "Printed":
         """Half up to two decimals, ends included."""
-        value, low, high = (x.quantize(_CENT, ROUND_HALF_UP, _WIDE) for x in (self.value, self.low, self.high))
-        return Printed(value, low, high, 2, self.unit, terms=(self,))
+        ends = (_to_cents(self.value), _to_cents(self.low), _to_cents(self.high))
+        return Printed(*ends, 2, self.unit, terms=(self,))
 
     def up_to(self, most: "Printed") -> "Printed":
         """This number, never above ``most``."""
@@ -197,6 +205,10 @@ class Printed:
         return amount.scaleb(-_SHIFT.get(self.unit, 0))
 
 
+def _to_cents(number: Decimal) -> Decimal:
+    return number.quantize(_CENT, ROUND_HALF_UP, _WIDE)
+
+
 def _read(text: str | None, unit: str) -> tuple[Decimal, int, str] | None:
     """Value, decimals and unit of a cell's text; None for a blank, a dash, ####, words, or a unit of another kind."""
     if not text:
@@ -217,23 +229,6 @@ def _read(text: str | None, unit: str) -> tuple[Decimal, int, str] | None:
     if own_unit != unit and not (own_unit in _SHIFT and unit in _SHIFT):
         return None
     return Decimal(f"{sign}{whole}.{fraction}"), len(fraction), own_unit
-
-
-def _of_column(
-    label: str,
-    cell: Value,
-    read: tuple[Decimal, int, str],
-    unit: str,
-    precision: int,
-    exact: bool,
-    whole_exact: bool,
-) -> Printed:
-    number, decimals, own_unit = read
-    if own_unit != unit:
-        return _printed(number, _HALF[decimals], decimals, own_unit, cell, label)
-    if exact or (whole_exact and (not decimals or number == int(number))):
-        return Printed(number, number, number, decimals, own_unit, label, cell)
-    return _printed(number, _HALF[precision], decimals, own_unit, cell, label)
 
 
 def _printed(number: Decimal, half: Decimal, decimals: int, unit: str, cell: Value, label: str) -> Printed:

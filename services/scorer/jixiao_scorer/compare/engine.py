@@ -81,11 +81,11 @@ def compare_cells(wanted: Cell, given: Cell, name: str = "", level2: str = "", y
         return _NOT_APPLICABLE if words.not_applicable(target) else _SAME
     if words.not_applicable(actual) or words.not_applicable(target):
         return _of_nothing(target, actual)
-    aims = wanted.measures
-    dated = None if aims and aims[0].bare and target[0] in "≥≤<>" else _dates(target, actual, year)
-    if dated is not None:
-        return dated
-    got = given.measures
+    if not (target[0] in "≥≤<>" and wanted.measures and wanted.measures[0].bare):
+        dated = _dates(target, actual, year)
+        if dated is not None:
+            return dated
+    aims, got = wanted.measures, given.measures
     if aims and got:
         return _measured(aims, got, target, actual, name, level2)
     if aims:

@@ -13,6 +13,7 @@ _ASCII = ((">=", "≥"), ("=>", "≥"), ("<=", "≤"), ("=<", "≤"))
 _DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _TENS = {"十": 10, "百": 100, "千": 1000}
 _NUMERAL = "[零〇一二两三四五六七八九十百千]+"
+_IS_NUMERAL = re.compile(_NUMERAL)
 _UNITS = "工作日|小时|分钟|批次|场次|[次个人名期篇份件条套台场项家户天日年本种万亿]"
 _COUNTED = re.compile(f"(?<![第统0-9.])({_NUMERAL})(?=(?:{_UNITS}))(?!季度|月份)")
 _PER_CENT = re.compile(rf"百分之({_NUMERAL}|\d+(?:\.\d+)?)")
@@ -44,6 +45,8 @@ def arabic(text: str) -> str:
         text = _PER_CENT.sub(lambda found: f"{_value(found[1])}%", text).replace("百分百", "100%")
     if "成" in text:
         text = _TENTHS.sub(lambda found: f"{_DIGITS[found[1]] * 10}%", text)
+    if _IS_NUMERAL.search(text) is None:
+        return text
     return _COUNTED.sub(lambda found: str(_value(found[1])), text)
 
 

@@ -20,7 +20,6 @@ from jixiao_scorer.words import answered, indicator_name, money, percent, plain
 _RATE = re.compile(
     "(?:支出|用款|资金|预算|经费).{0,4}(?:进度|执行率|使用率|完成率|支付率|支付比例|支出率|支出比例|执行情况)|(?:^|[;；])(?:执行率|资金支出)"
 )
-_MONEY_WORDS = ("支出", "资金", "预算", "经费", "用款", "执行率")  # a quick look ahead of the pattern
 _NO_RATE = re.compile(
     "到位|合规|准确|及时|足额|节约|偏差|发放|拨付|覆盖|规范|月|季度|上半年|控制|工资|补贴|补助|回收|配套|审核|公开"
 )
@@ -60,7 +59,7 @@ def restates_execution(name: str) -> bool:
 
 def _claimed_rate(answer: Answer) -> Printed | None:
     """The percentage in the part of a row that restates the execution."""
-    if not any(word in answer.name for word in _MONEY_WORDS) or _RATE.search(answer.name) is None:
+    if _RATE.search(answer.name) is None:
         return None
     names = re.split("[;；]", answer.name)
     at = next((at for at, name in enumerate(names) if restates_execution(name)), None)
