@@ -5,7 +5,7 @@ from dataclasses import replace
 from hashlib import sha256
 
 from jixiao.forms.document import Document
-from jixiao.forms.model import AccountsTable, Claim, Decision, Form, Model
+from jixiao.forms.model import Accounts, AccountsTable, Claim, Decision, Form, Model
 from jixiao.runtime.errors import Unreadable
 from jixiao_parser.kinds import Kind, kind_of
 from jixiao_parser.limits import FILE, MIB
@@ -33,16 +33,29 @@ class Refusal(Model):
 class Reading(Model):
     """What a file holds: its forms in their order, and notes for people, such as why there is none.
 
-    ``refusals``: the files of an archive that were not read; the others were. ``claims`` and ``tables`` are what the
-    text of final accounts says beside the forms; ``decisions`` what was tried on the way, and why.
+    ``refusals``: the files of an archive that were not read; the others were. ``accounts``: the final accounts
+    (部门决算) in it, their ordinals from 0 down; ``decisions``: what was tried on the way, and why.
     """
 
     forms: tuple[Form, ...] = ()
     notes: tuple[str, ...] = ()
     refusals: tuple[Refusal, ...] = ()
-    claims: tuple[Claim, ...] = ()
-    tables: tuple[AccountsTable, ...] = ()
+    accounts: tuple[Form, ...] = ()
     decisions: tuple[Decision, ...] = ()
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """What the texts of all accounts claim."""
+        return tuple(claim for each in self._contents for claim in each.claims)
+
+    @property
+    def tables(self) -> tuple[AccountsTable, ...]:
+        """The tables of all accounts."""
+        return tuple(table for each in self._contents for table in each.tables)
+
+    @property
+    def _contents(self) -> tuple[Accounts, ...]:
+        return tuple(form.accounts for form in self.accounts if form.accounts is not None)
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -108,15 +121,13 @@ def read_seen(data: bytes, name: str, document: str, member: str | None) -> Read
 def reading_of(document: Document) -> Reading:
     """The forms of a document, or a note that there is none. Raises Unreadable when it is nothing but pictures."""
     found = recognised(document)
-    if document.pictures and not found.forms:
+    accounts = () if found.accounts is None else (found.accounts,)
+    is_empty = not found.forms and not accounts
+    if document.pictures and is_empty:
         raise Unreadable(SCANNED)
     notes = (UNSEEN.format("、".join(map(str, document.pictures))),) if document.pictures else ()
     return Reading(
-        forms=found.forms,
-        notes=notes if found.forms else (NO_FORM,),
-        claims=found.claims,
-        tables=found.tables,
-        decisions=found.decisions,
+        forms=found.forms, notes=(NO_FORM,) if is_empty else notes, accounts=accounts, decisions=found.decisions
     )
 
 
@@ -146,11 +157,16 @@ def _followed(whole: Reading, other: Reading, path: str) -> Reading:
     def onward(form: int | None) -> dict[str, int | None]:
         return {"form": None if form is None else before + form}
 
+    def moved(place: int, form: Form) -> Form:
+        contents = form.accounts or Accounts()
+        claims = tuple(claim.model_copy(update=onward(claim.form)) for claim in contents.claims)
+        accounts = contents.model_copy(update={"claims": claims})
+        return form.model_copy(update={"ordinal": -place, "accounts": accounts})
+
     return Reading(
         forms=(*whole.forms, *(form.model_copy(update={"ordinal": before + form.ordinal}) for form in other.forms)),
         notes=(*whole.notes, *(f"{path}：{note}" for note in other.notes)),
-        claims=(*whole.claims, *(claim.model_copy(update=onward(claim.form)) for claim in other.claims)),
-        tables=(*whole.tables, *other.tables),
+        accounts=(*whole.accounts, *(moved(at, each) for at, each in enumerate(other.accounts, len(whole.accounts)))),
         decisions=(*whole.decisions, *(each.model_copy(update=onward(each.form)) for each in other.decisions)),
     )
 

@@ -5,7 +5,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-FORM_KINDS = ("self_evaluation", "accounts")
+SELF_EVALUATION, ACCOUNTS = "self_evaluation", "accounts"
+FORM_KINDS = (SELF_EVALUATION, ACCOUNTS)
+_ABOUT = frozenset({"evidence", "places", "doubts"})
 
 
 class Model(BaseModel):
@@ -109,11 +111,71 @@ class Indicator(Model):
     deviation: Value = Value()
 
 
-class Form(Model):
-    """One 项目支出绩效自评表.
+class Claim(Model):
+    """What the text of a document says in words and figures, beside its forms, such as 部门决算 do of each project.
 
-    ``ordinal`` is its 1-based place in the document; ``amount_unit`` is 元 or 万元; ``layout`` names the layout that
-    the recogniser knew (``shenzhen`` and others); ``doubts`` concern the form as a whole, such as a lost row.
+    ``kind``: ``execution`` (budget, executed, rate of a project or the department), ``evaluated_projects`` and
+    ``self_evaluated`` (how many, which sums), ``key_evaluation``, ``whole_department``, ``public_expense`` (三公经费).
+    ``form`` is the ordinal of the form of the same project, None where there is none. ``praise``: the words by which
+    the text finds the execution good.
+    """
+
+    kind: str
+    subject: str
+    form: int | None = None
+    amount_unit: str = "元"
+    budget: Value = Value()
+    executed: Value = Value()
+    rate: Value = Value()
+    amount: Value = Value()
+    count: Value = Value()
+    praise: Value = Value()
+
+
+class AccountsRow(Model):
+    """A row of a table as printed; "" where a cell is empty.
+
+    ``evidence`` is the row's; ``places`` are those of its cells (C7), ``doubts`` theirs, each empty where there are
+    none.
+    """
+
+    cells: tuple[str, ...]
+    evidence: Evidence | None = None
+    places: tuple[str | None, ...] = ()
+    doubts: tuple[Doubt | None, ...] = ()
+
+    def value(self, column: int) -> Value:
+        """One cell with its evidence and doubt; a missing one where the row ends before it."""
+        if column >= len(self.cells):
+            return Value(evidence=self.evidence)
+        text = self.cells[column]
+        place = self.places[column] if self.places else None
+        told = {"cell": place, "raw": text}
+        evidence = self.evidence.model_copy(update=told) if self.evidence is not None else None
+        return Value(text=text, evidence=evidence, doubt=self.doubts[column] if self.doubts else None)
+
+
+class AccountsTable(Model):
+    """A table of final accounts (决算表), its heading rows included."""
+
+    title: str
+    amount_unit: str = "元"
+    rows: tuple[AccountsRow, ...] = ()
+
+
+class Accounts(Model):
+    """A department's final accounts (部门决算): what their text claims, and their tables."""
+
+    claims: tuple[Claim, ...] = ()
+    tables: tuple[AccountsTable, ...] = ()
+
+
+class Form(Model):
+    """One 项目支出绩效自评表, or (``kind`` accounts) a department's final accounts, which stand in ``accounts`` alone.
+
+    ``ordinal`` is its 1-based place in the document (accounts: 0 and below); ``amount_unit`` is 元 or 万元; ``layout``
+    names the layout that the recogniser knew (``shenzhen`` and others); ``doubts`` concern the form as a whole, such as
+    a lost row.
     """
 
     ordinal: int
@@ -132,55 +194,23 @@ class Form(Model):
     total_weight: Value = Value()
     total_score: Value = Value()
     doubts: tuple[Doubt, ...] = ()
+    accounts: Accounts | None = None
 
     def record(self) -> dict[str, Any]:
         """The plain record of design.md: the same names, every value its text or None."""
         record = plain(self)
         assert isinstance(record, dict)
-        del record["doubts"]
+        if self.accounts is None:
+            del record["accounts"]
         return record
 
 
-class Claim(Model):
-    """What the text of a document says in words and figures, beside its forms, such as 部门决算 do of each project.
-
-    ``kind``: ``execution`` (budget, executed, rate of a project or the department), ``evaluated_projects`` and
-    ``self_evaluated`` (how many, which sums), ``key_evaluation``, ``whole_department``, ``public_expense`` (三公经费).
-    ``form`` is the ordinal of the form of the same project, None where there is none.
-    """
-
-    kind: str
-    subject: str
-    form: int | None = None
-    amount_unit: str = "元"
-    budget: Value = Value()
-    executed: Value = Value()
-    rate: Value = Value()
-    amount: Value = Value()
-    count: Value = Value()
-
-
-class AccountsRow(Model):
-    """A row of a table as printed; "" where a cell is empty."""
-
-    cells: tuple[str, ...]
-    evidence: Evidence | None = None
-
-
-class AccountsTable(Model):
-    """A table of final accounts (决算表), its heading rows included."""
-
-    title: str
-    amount_unit: str = "元"
-    rows: tuple[AccountsRow, ...] = ()
-
-
 def plain(item: object) -> Any:
-    """A model as plain data: every value its text or None; where it stands is left out."""
+    """A model as plain data: every value its text or None; where it stands and what is doubted is left out."""
     if isinstance(item, Value):
         return item.text
     if isinstance(item, tuple):
         return [plain(each) for each in item]
     if isinstance(item, BaseModel):
-        return {name: plain(getattr(item, name)) for name in type(item).model_fields if name != "evidence"}
+        return {name: plain(getattr(item, name)) for name in type(item).model_fields if name not in _ABOUT}
     return item

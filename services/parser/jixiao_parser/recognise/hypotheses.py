@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from jixiao.forms.document import Document
-from jixiao.forms.model import AccountsTable, Claim, Decision, Form, Indicator
+from jixiao.forms.model import Decision, Form, Indicator
 from jixiao_parser.recognise import labels
-from jixiao_parser.recognise.accounts import claims_of, tables_of
+from jixiao_parser.recognise.accounts import accounts_of
 from jixiao_parser.recognise.assemble import assembled
 from jixiao_parser.recognise.flow import on_a_grid
 from jixiao_parser.recognise.grid import Line, lines_of
@@ -29,19 +29,18 @@ CLOSES = 3
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """The forms of a document, what its text claims beside them, its tables, and what was decided on the way."""
+    """The forms of a document, the accounts beside them if there are any, and what was decided on the way."""
 
     forms: tuple[Form, ...] = ()
     decisions: tuple[Decision, ...] = ()
-    claims: tuple[Claim, ...] = ()
-    tables: tuple[AccountsTable, ...] = ()
+    accounts: Form | None = None
 
 
 def recognised(document: Document) -> Recognised:
     """All that a document says."""
     lines = list(lines_of(document))
     found = best_reading(document, lines)
-    return replace(found, claims=claims_of(lines, found.forms), tables=tables_of(lines))
+    return replace(found, accounts=accounts_of(lines, found.forms))
 
 
 def best_reading(document: Document, lines: Sequence[Line]) -> Recognised:
