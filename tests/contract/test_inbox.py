@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import asyncpg
@@ -106,6 +107,19 @@ async def test_the_first_dead_letter_of_a_message_stays_and_its_copy_is_noted(in
     assert await inbox.is_dead(dead) == (False, "fault", "原因")
     await inbox.copied(dead)
     assert await inbox.is_dead(dead) == (True, "fault", "原因")
+
+
+async def test_another_message_at_the_place_of_a_dead_one_is_not_dead(inbox: Any) -> None:
+    """As after a topic was lost and made anew: its offsets begin at 0 again."""
+    old = message()
+    await inbox.count_fault(old, "x")
+    await inbox.bury(old, "fault", "原因", None)
+    new = replace(old, timestamp=1_700_000_000_000, headers={"ce_id": str(uuid.uuid4()).encode()})
+    assert await inbox.is_dead(new) is None
+    assert await inbox.count_fault(new, "x") == 1
+    await inbox.bury(new, "other", "另一原因", None)
+    assert await inbox.is_dead(new) == (False, "other", "另一原因")
+    assert await inbox.is_dead(old) == (False, "fault", "原因")
 
 
 async def test_a_pause_lasts_until_it_is_resumed(inbox: Any) -> None:

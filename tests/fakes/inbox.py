@@ -8,7 +8,7 @@ from uuid import UUID
 from jixiao.runtime.message import Incoming, Outgoing
 from jixiao.runtime.tally import held_until_the_end
 
-Place = tuple[str, int, int]
+Place = tuple[str, int, int, int]
 
 
 class FakeInbox:
@@ -71,4 +71,4 @@ class FakeInbox:
 
 
 def _place(message: Incoming) -> Place:
-    return message.topic, message.partition, message.offset
+    return message.topic, message.partition, message.offset, message.timestamp

@@ -16,7 +16,7 @@ from jixiao.runtime.message import Incoming, Outgoing
 from jixiao.runtime.postgres import Connection, answers
 from jixiao.runtime.tally import held_until_the_end
 
-Place = tuple[str, int, int, str]
+Place = tuple[str, int, int, str, int]
 Decide = Callable[[Connection], Awaitable[Sequence[Outgoing]]]
 
 
@@ -28,7 +28,7 @@ class Inbox:
         self.group = group
 
     def _place(self, message: Incoming) -> Place:
-        return message.topic, message.partition, message.offset, self.group
+        return message.topic, message.partition, message.offset, self.group, message.timestamp
 
     async def decided(self, cause: UUID) -> Sequence[Outgoing] | None:
         """The events of a decision that was taken before; None when there is none yet."""
@@ -54,9 +54,9 @@ class Inbox:
     async def count_fault(self, message: Incoming, fault: str) -> int:
         """Count an unknown fault of this message; how often it has met one now."""
         times = await self.pool.fetchval(
-            """INSERT INTO faults (topic, partition, "offset", consumer_group, times, last_fault)
-               VALUES ($1, $2, $3, $4, 1, $5)
-               ON CONFLICT (topic, partition, "offset", consumer_group)
+            """INSERT INTO faults (topic, partition, "offset", consumer_group, timestamp_ms, times, last_fault)
+               VALUES ($1, $2, $3, $4, $5, 1, $6)
+               ON CONFLICT (topic, partition, "offset", consumer_group, timestamp_ms)
                DO UPDATE SET times = faults.times + 1, last_fault = excluded.last_fault, last_at = now()
                RETURNING times""",
             *self._place(message),
@@ -68,7 +68,7 @@ class Inbox:
         """(copied, fault, reason) when this message is a dead letter already."""
         row = await self.pool.fetchrow(
             """SELECT copied_at IS NOT NULL AS copied, fault, reason FROM dead_letters
-               WHERE (topic, partition, "offset", consumer_group) = ($1, $2, $3, $4)""",
+               WHERE (topic, partition, "offset", consumer_group, timestamp_ms) = ($1, $2, $3, $4, $5)""",
             *self._place(message),
         )
         return (row["copied"], row["fault"], row["reason"]) if row else None
@@ -77,8 +77,8 @@ class Inbox:
         """Write the dead letter's row; the first one stays."""
         await self.pool.execute(
             """INSERT INTO dead_letters
-                   (topic, partition, "offset", consumer_group, cause, fault, reason, stack, headers)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING""",
+                   (topic, partition, "offset", consumer_group, timestamp_ms, cause, fault, reason, stack, headers)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING""",
             *self._place(message),
             _cause_or_none(message),
             fault,
@@ -91,7 +91,8 @@ class Inbox:
         """Note that the copy of a dead letter stands on the .dlt topic."""
         await self.pool.execute(
             """UPDATE dead_letters SET copied_at = now()
-               WHERE (topic, partition, "offset", consumer_group) = ($1, $2, $3, $4) AND copied_at IS NULL""",
+               WHERE (topic, partition, "offset", consumer_group, timestamp_ms) = ($1, $2, $3, $4, $5)
+                 AND copied_at IS NULL""",
             *self._place(message),
         )
 
