@@ -8,7 +8,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from jixiao.forms import Form, Value
 from jixiao_cli.report.cells import put_formula, put_number, put_text
 from jixiao_cli.report.sums import number
-from jixiao_scorer.case import COLUMN_NAMES, FUND_ROWS, ROW_NAMES, Case
+from jixiao_scorer.case import Case
+from jixiao_scorer.printed_form import COLUMN_NAMES, FUND_ROWS, ROW_NAMES
 from jixiao_scorer.profiles import profile_for
 
 _WEIGHT, _RATE, _SCORE = 5, 6, 7  # the columns E, F and G, in the funds table and under the indicators alike

@@ -1,64 +1,25 @@
-"""A form made ready for the rules: its printed numbers, and what is recomputed from them, each computed once."""
+"""A form made ready for the rules: what is recomputed from its printed numbers, each once."""
 
 from dataclasses import dataclass
 
 from jixiao.findings import RuleId
-from jixiao.forms import DoubtKind, Form, FundsRow, Indicator
-from jixiao.forms.printed import PERCENT, WAN, YUAN, Printed
+from jixiao.forms.printed import Printed
 from jixiao_scorer.answers import Answer, contents, spills
 from jixiao_scorer.compare.words import CLASSIFIED
 from jixiao_scorer.lazy import lazy
+from jixiao_scorer.printed_form import COLUMNS, SOURCES, PrintedForm
 from jixiao_scorer.profiles import Profile
 from jixiao_scorer.reasons import Reason, reason
 from jixiao_scorer.recompute import execution_rate, execution_score, level_sums
-from jixiao_scorer.words import subject_names
-
-SOURCES = ("fiscal", "carryover", "other")
-FUND_ROWS = ("total", *SOURCES)
-COLUMNS = ("initial", "budget", "executed")
-ROW_NAMES = {"total": "年度资金总额", "fiscal": "当年财政拨款", "carryover": "上年结转资金", "other": "其他资金"}
-COLUMN_NAMES = {"initial": "年初预算数", "budget": "全年预算数", "executed": "全年执行数"}
 
 COST = "成本"
 
-_FEN = {YUAN: 2, WAN: 6}  # decimals from which on an amount is exact to the fen
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """An indicator with its numbers; ``place`` is its 0-based place in the form's list."""
-
-    place: int
-    indicator: Indicator
-    weight: Printed | None
-    score: Printed | None
-
-    @property
-    def counts(self) -> bool:
-        """Whether points can be had here; placeholder rows (不适用, 0 分) have none."""
-        return self.weight is not None and self.weight.value > 0
-
 
 @dataclass(frozen=True)
-class Case:
+class Case(PrintedForm):
     """One form under one profile. Everything here is computed on first use and then kept."""
 
-    form: Form
     profile: Profile
-
-    @lazy
-    def money(self) -> dict[tuple[str, str], Printed | None]:
-        """The funds table by (row, column), in the form's unit."""
-        funds = self.form.funds
-        rows: tuple[tuple[str, FundsRow], ...] = tuple((name, getattr(funds, name)) for name in FUND_ROWS)
-        places = [(row, column) for row in FUND_ROWS for column in COLUMNS]
-        cells = [
-            (ROW_NAMES[name] + label, getattr(row, column))
-            for name, row in rows
-            for column, label in COLUMN_NAMES.items()
-        ]
-        unit = self.form.amount_unit
-        return dict(zip(places, Printed.column(cells, unit, finest=_FEN.get(unit)), strict=True))
 
     @lazy
     def source_sums(self) -> dict[str, Printed | None]:
@@ -69,29 +30,14 @@ class Case:
         return {column: self._sources(column) for column in COLUMNS}
 
     def _sources(self, column: str) -> Printed | None:
-        parts = [self.money[source, column] for source in SOURCES]
-        if None in parts:
-            rows = (getattr(self.form.funds, source) for source in SOURCES)
-            texts = (getattr(row, column).text for row in rows)
-            if any(part is None and text != "" for part, text in zip(parts, texts, strict=True)):
+        numbers = []
+        for source in SOURCES:
+            part = self.money[source, column]
+            if part is not None:
+                numbers.append(part)
+            elif getattr(getattr(self.form.funds, source), column).text != "":
                 return None
-        numbers = [part for part in parts if part is not None]
         return Printed.sum(numbers) if numbers else None
-
-    @property
-    def budget(self) -> Printed | None:
-        """全年预算数 of the total."""
-        return self.money["total", "budget"]
-
-    @property
-    def executed(self) -> Printed | None:
-        """全年执行数 of the total."""
-        return self.money["total", "executed"]
-
-    @lazy
-    def stated_rate(self) -> Printed | None:
-        """The printed 执行率; more than two decimals are padding."""
-        return Printed.parse(self.form.funds.total.rate, PERCENT, "执行率", at_most=2)
 
     @lazy
     def rate(self) -> Printed | None:
@@ -99,51 +45,14 @@ class Case:
         return execution_rate(self.budget, self.executed)
 
     @lazy
-    def execution_points(self) -> Printed | None:
-        """The printed score of execution, as given in the sums."""
-        return self._scores[0]
-
-    @lazy
-    def stated_points(self) -> Printed | None:
-        """The printed score of execution as a rounded figure."""
-        return Printed.parse(self.form.funds.total.score, label="预算执行得分")
+    def rounded_rate(self) -> Printed | None:
+        """The execution rate half up to two decimals, as it is printed and judged."""
+        return self.rate.rounded() if self.rate is not None else None
 
     @lazy
     def points(self) -> Printed | None:
         """The score of execution from the money."""
         return execution_score(self.rate, self.execution_weight or self.profile.execution)
-
-    @lazy
-    def execution_weight(self) -> Printed | None:
-        """The printed weight of execution."""
-        return self._weights[0]
-
-    @lazy
-    def total_weight(self) -> Printed | None:
-        """The printed weight of the 总分 row; as given, not rounded."""
-        return Printed.column([("总分行分值", self.form.total_weight)], whole_exact=True)[0]
-
-    @lazy
-    def total_score(self) -> Printed | None:
-        """The printed total score."""
-        return Printed.parse(self.form.total_score, label="总分")
-
-    @lazy
-    def rows(self) -> tuple[Row, ...]:
-        """The indicators with their numbers."""
-        pairs = zip(self.form.indicators, self._weights[1:], self._scores[1:], strict=True)
-        return tuple(Row(place, indicator, weight, score) for place, (indicator, weight, score) in enumerate(pairs))
-
-    @lazy
-    def scored_rows(self) -> tuple[Row, ...]:
-        """The rows that carry points."""
-        return tuple(row for row in self.rows if row.counts)
-
-    @lazy
-    def year(self) -> int | None:
-        """The form's year where all four digits are printed."""
-        text = self.form.year.text or ""
-        return int(text) if len(text) == 4 and text.isascii() and text.isdigit() else None
 
     @lazy
     def answers(self) -> tuple[Answer, ...]:
@@ -156,11 +65,6 @@ class Case:
             if (weight := each.weight) is not None and CLASSIFIED not in texts[each.place]
             for score in (each.score.value if each.score is not None else None,)
         )
-
-    @lazy
-    def subjects(self) -> tuple[str, ...]:
-        """What names each indicator between versions."""
-        return subject_names(self.form.indicators)
 
     @lazy
     def missed(self) -> tuple[Answer, ...]:
@@ -194,9 +98,8 @@ class Case:
     @lazy
     def weights_known(self) -> bool:
         """Whether every weight is there; an empty cell is no weight, a lost or unreadable one is unknown."""
-        known = (row.weight is not None or not row.indicator.weight.text for row in self.rows)
-        lost = (row.indicator.weight.text is None for row in self.rows)
-        return bool(self.scored_rows) and all(known) and not any(lost)
+        unread = (row.indicator.weight.text for row in self.rows if row.weight is None)
+        return bool(self.scored_rows) and all(text == "" for text in unread)
 
     @lazy
     def indicator_weights(self) -> Printed | None:
@@ -260,20 +163,3 @@ class Case:
     def total_agrees(self) -> bool:
         """Whether the printed total is there and is the sum of the scores."""
         return self.total_score is not None and self.score_sum is not None and self.total_score.meets(self.score_sum)
-
-    @lazy
-    def row_doubted(self) -> bool:
-        """Whether the reader thinks that a row of the table is lost."""
-        return any(doubt.kind is DoubtKind.LOST_ROW for doubt in self.form.doubts)
-
-    @lazy
-    def _weights(self) -> tuple[Printed | None, ...]:
-        cells = [("预算执行分值", self.form.funds.total.weight)]
-        cells += [(each.name.text or "", each.weight) for each in self.form.indicators]
-        return Printed.column(cells, whole_exact=True)
-
-    @lazy
-    def _scores(self) -> tuple[Printed | None, ...]:
-        cells = [("预算执行得分", self.form.funds.total.score)]
-        cells += [(each.name.text or "", each.score) for each in self.form.indicators]
-        return Printed.column(cells, whole_exact=True)

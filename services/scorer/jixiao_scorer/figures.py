@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from jixiao.events.models import Computed
 from jixiao.forms.printed import Printed
-from jixiao_scorer.case import COLUMN_NAMES, Case
+from jixiao_scorer.case import Case
+from jixiao_scorer.printed_form import COLUMN_NAMES
 from jixiao_scorer.recompute import rate_agrees
 from jixiao_scorer.words import plain
 

@@ -5,9 +5,10 @@ from uuid import UUID
 
 from jixiao.forms.model import Model
 from jixiao.identity import Version, normalise_name
-from jixiao_scorer.case import Case, Row
+from jixiao_scorer.case import Case
 from jixiao_scorer.compare import measures, normal
 from jixiao_scorer.context.member import Member
+from jixiao_scorer.printed_form import Row
 from jixiao_scorer.rules.claims import restates_execution
 
 _TELLING = 3  # digits of a figure that two projects hardly reach by chance

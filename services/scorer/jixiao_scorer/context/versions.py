@@ -9,8 +9,8 @@ from jixiao.forms import Form, Value
 from jixiao.forms.printed import PERCENT, YUAN, Printed
 from jixiao.identity import normalise_name
 from jixiao_scorer.build import finding
-from jixiao_scorer.case import COLUMN_NAMES, COLUMNS, FUND_ROWS, ROW_NAMES
 from jixiao_scorer.context.member import Member
+from jixiao_scorer.printed_form import COLUMN_NAMES, COLUMNS, FUND_ROWS, ROW_NAMES
 from jixiao_scorer.words import indicator_name, subject_name
 
 _NAMED = 4  # changes told one by one in the sentence

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from jixiao.findings import Cause, Finding, RuleId, Subject
 from jixiao_scorer.build import finding
-from jixiao_scorer.case import ROW_NAMES, SOURCES, Case
+from jixiao_scorer.case import Case
+from jixiao_scorer.printed_form import ROW_NAMES, SOURCES
 from jixiao_scorer.recompute import execution_rate, score_rate
 from jixiao_scorer.words import money, percent, plain, yuan
 

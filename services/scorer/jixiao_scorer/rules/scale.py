@@ -6,7 +6,8 @@ from decimal import Decimal
 from jixiao.findings import Cause, Finding, RuleId, Subject
 from jixiao.forms.printed import Printed
 from jixiao_scorer.build import finding
-from jixiao_scorer.case import COLUMN_NAMES, COLUMNS, FUND_ROWS, ROW_NAMES, SOURCES, Case
+from jixiao_scorer.case import Case
+from jixiao_scorer.printed_form import COLUMN_NAMES, COLUMNS, FUND_ROWS, ROW_NAMES, SOURCES
 from jixiao_scorer.recompute import execution_rate, rate_agrees
 from jixiao_scorer.repair import Change
 from jixiao_scorer.words import money, percent

@@ -7,7 +7,8 @@ from jixiao.findings import Cause, Finding, Repair, RuleId, Subject
 from jixiao.forms import Value
 from jixiao.forms.printed import Printed
 from jixiao_scorer.build import finding, row_subject, share
-from jixiao_scorer.case import Case, Row
+from jixiao_scorer.case import Case
+from jixiao_scorer.printed_form import Row
 from jixiao_scorer.repair import Change
 from jixiao_scorer.words import as_printed, indicator_name, plain, points
 

@@ -6,7 +6,8 @@ from decimal import Decimal
 from jixiao.findings import Cause, Finding, Repair, RuleId
 from jixiao.forms.printed import Printed
 from jixiao_scorer.build import finding, share
-from jixiao_scorer.case import Case, Row
+from jixiao_scorer.case import Case
+from jixiao_scorer.printed_form import Row
 from jixiao_scorer.repair import Change
 from jixiao_scorer.words import plain, points
 
