@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from jixiao.forms.model import Doubt, Evidence
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One cell: ``text`` as printed (line breaks kept), and what it spans.
 
     ``column`` counts from 0 in its row. ``span`` and ``height`` are the columns and rows a merged cell covers;

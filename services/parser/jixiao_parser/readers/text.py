@@ -41,7 +41,7 @@ def _rows(page: str, first: int) -> Iterator[Row]:
     for number, line in enumerate(lines, start=first):
         if line.strip():
             parts = _parts(line, barred)
-            cells = tuple(Cell(text, at, place=str(at + 1)) for at, text in enumerate(parts))
+            cells = tuple([Cell(text, at, 1, 1, str(at + 1)) for at, text in enumerate(parts)])
             yield Row(cells, number)
 
 

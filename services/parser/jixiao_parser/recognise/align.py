@@ -14,6 +14,7 @@ SHIFTS = (0, -1, 1, -2, 2, -3, 3, -4, 4)
 IMPOSSIBLE = 1_000.0
 TEAR = 1.0  # the row moves by some columns between two cells
 TEAR_EACH = 0.1  # and for every column of it
+NEAR = 0.09  # a row in its place that costs less than any way to tear or move it
 SURPLUS = 8.0  # a cell that belongs nowhere
 SURPLUS_TWIN = 2.0  # the same, when its neighbour says the same
 
@@ -51,7 +52,7 @@ def fit(items: Sequence[Item], slots: Sequence[Slot], suits: Suits, complete: Co
     """The reading of a row; None when nothing fits."""
     for shift in SHIFTS:
         found = _shifted(items, slots, shift)
-        if found is not None and _cost(found, suits) == 0 and complete(found) == 0:
+        if found is not None and _cost(found, suits) == 0 and complete(found) <= (0 if shift else NEAR):
             return Fit(found, shift)
     return _torn(items, slots, suits, complete)
 

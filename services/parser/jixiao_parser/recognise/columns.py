@@ -5,7 +5,7 @@ A line of such a text is no row: a cell of several lines stands above and below 
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from jixiao_parser.recognise.grid import Line
 from jixiao_parser.recognise.wraps import width
@@ -14,22 +14,16 @@ WIDE = 1.8  # a full-width sign, in signs of the line; blanks are counted by the
 _WORD = re.compile(r"\S+(?: \S+)*")
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """Words parted from others by two blanks or more; ``start`` is the sign of the line where they begin.
 
-    ``shown`` is what of them stands on that line, where the rest stands below.
+    ``end`` is where they end on that line, full-width signs counted as wide as they are printed.
     """
 
     text: str
     start: int
+    end: float
     line: Line
-    shown: str = ""
-
-    @property
-    def end(self) -> float:
-        """Where they end, full-width signs counted as wide as they are printed."""
-        return self.start + WIDE * width(self.shown or self.text)
 
     @property
     def centre(self) -> float:
@@ -40,7 +34,8 @@ class Word:
 def words_of(line: Line) -> tuple[Word, ...]:
     """The words of a line."""
     return tuple(
-        Word(found[0], found.start(), line) for found in _WORD.finditer(line.items[0].raw.replace("\u3000", "  "))
+        Word(found[0], found.start(), found.start() + WIDE * width(found[0]), line)
+        for found in _WORD.finditer(line.items[0].raw.replace("\u3000", "  "))
     )
 
 
@@ -49,8 +44,7 @@ def above(one: Word, other: Word) -> bool:
     return one.start < other.end and other.start < one.end
 
 
-@dataclass(frozen=True, slots=True)
-class Band:
+class Band(NamedTuple):
     """The lines of one row: ``top`` to ``bottom`` (not included), with its figures on line ``anchor``."""
 
     top: int

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 from jixiao.forms.document import Cell, Document, Row, Sheet
 from jixiao.forms.model import Doubt, DoubtKind, Evidence, Value
 from jixiao_parser.recognise.texts import clean, is_dash, is_hashes, is_rubble
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """A cell that is not empty. ``text`` is clean; None for a formula without a stored value."""
 
     text: str | None

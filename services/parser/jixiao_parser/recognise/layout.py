@@ -4,7 +4,6 @@ Other texts stay as they are.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from itertools import groupby
 
 from jixiao_parser.recognise import labels
@@ -80,7 +79,7 @@ def _joined(above: Words, below: Words) -> list[Word]:
     found = []
     for word in above:
         under = next((other for other in below if other.start < word.end and word.start < other.end), None)
-        found.append(replace(word, text=word.text + under.text, shown=word.text) if under else word)
+        found.append(word._replace(text=word.text + under.text) if under else word)
     return found
 
 

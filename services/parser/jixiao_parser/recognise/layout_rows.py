@@ -105,7 +105,9 @@ def _page_rows(page: Page, figures: Mapping[int, int], places: _Places) -> Itera
 
     for band in bands(sorted(figures), 0, len(page), cost):
         rows = cells[band.top : band.bottom]
-        texts = {name: "".join(row.get(name, "") for row in rows) for name in NAMES}
+        texts = dict.fromkeys(NAMES, "")
+        for row in rows:
+            texts |= {name: texts[name] + text for name, text in row.items()}
         texts["level1"], texts["level2"] = _label1(cells, band), _label2(rows)
         line = page[band.anchor][0].line
         yield made_line(line, [(LEVEL1 + at, texts[name]) for at, name in enumerate(NAMES)])

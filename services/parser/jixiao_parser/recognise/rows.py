@@ -180,4 +180,4 @@ def _parts(item: Item, count: int) -> list[Item] | None:
             pieces[-1] += piece
         else:
             pieces.append(piece)
-    return [replace(item, text=piece) for piece in pieces] if len(pieces) == count else None
+    return [item._replace(text=piece) for piece in pieces] if len(pieces) == count else None

@@ -1,11 +1,13 @@
 """Cutting the lines of a document into forms, and each form into its parts."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from jixiao_parser.recognise import labels
 from jixiao_parser.recognise.grid import Item, Line
+from jixiao_parser.recognise.texts import KEPT
 
 
 class Part(StrEnum):
@@ -47,13 +49,19 @@ class Pieces:
         return bool(self.fields) and bool(self.funds or self.indicators) and bool(self.funds_header or self.indicators)
 
 
-def _keys(line: Line, table: dict[str, str]) -> list[str]:
-    return [table[word] for item in line.items if (word := labels.key(item.text or "")) in table]
+_HEADERS = labels.INDICATOR_COLUMNS.keys() | labels.FUND_COLUMNS.keys() | labels.GOALS.keys()
+_INDICATORS = frozenset({"level1", "level2", "name", "target", "actual"})
+_AMOUNTS = frozenset({"initial", "budget", "executed"})
+_LEVELS = labels.LEVEL1.keys() | labels.LEVEL2.keys()
 
 
 def field_of(item: Item) -> str | None:
     """The field that an item names, also when its value stands in the same cell after a colon."""
-    text = item.text or ""
+    return _field_in(item.text or "")
+
+
+@lru_cache(maxsize=KEPT)
+def _field_in(text: str) -> str | None:
     word = labels.key(text)
     if word in labels.FIELDS:
         return labels.FIELDS[word]
@@ -63,27 +71,30 @@ def field_of(item: Item) -> str | None:
 
 def part_of(line: Line) -> Part:
     """What a line is, by its labels alone."""
-    first = line.items[0].text or ""
-    if labels.key(first) in labels.TOTALS:
+    words = [labels.key(item.text or "") for item in line.items]
+    if words[0] in labels.TOTALS:
         return Part.TOTAL
-    if len(line.items) == 1 and labels.is_title(first):
+    if len(words) == 1 and labels.is_title(line.items[0].text or ""):
         return Part.TITLE
-    if len(set(_keys(line, labels.INDICATOR_COLUMNS)) & {"level1", "level2", "name", "target", "actual"}) >= 3:
-        return Part.INDICATORS_HEADER
-    if len(set(_keys(line, labels.FUND_COLUMNS)) & {"initial", "budget", "executed"}) >= 2:
-        return Part.FUNDS_HEADER
-    if any(word in ("expected", "actual") for word in _keys(line, labels.GOALS)):
-        return Part.GOALS_HEADER
+    header = _header_of([word for word in words if word in _HEADERS])
+    if header is not None:
+        return header
     if any(field_of(item) in ("code", "name", "year", "unit", "budget_unit") for item in line.items):
         return Part.FIELDS
-    if any(labels.key(item.text or "") in labels.FUND_ROWS for item in line.items[:2]):
+    if any(word in labels.FUND_ROWS for word in words[:2]):
         return Part.FUNDS
-    if len(line.items) > 2 and any(labels.level_key(item.text or "") in _LEVELS for item in line.items[:3]):
+    if len(words) > 2 and any(labels.level_key(item.text or "") in _LEVELS for item in line.items[:3]):
         return Part.LEVELS
     return Part.OTHER
 
 
-_LEVELS = labels.LEVEL1.keys() | labels.LEVEL2.keys()
+def _header_of(words: Sequence[str]) -> Part | None:
+    """The part whose header has these words, if any."""
+    if len({labels.INDICATOR_COLUMNS.get(word) for word in words} & _INDICATORS) >= 3:
+        return Part.INDICATORS_HEADER
+    if len({labels.FUND_COLUMNS.get(word) for word in words} & _AMOUNTS) >= 2:
+        return Part.FUNDS_HEADER
+    return Part.GOALS_HEADER if any(labels.GOALS.get(word) in ("expected", "actual") for word in words) else None
 
 
 def pieces_of(lines: Iterable[Line]) -> Iterator[Pieces]:
