@@ -41,3 +41,8 @@ def score_rate(scores: Printed, weights: Printed) -> Printed | None:
     """The indicators' score rate: their scores in per cent of their weights."""
     rate = scores.share_of(weights)
     return rate.rounded() if rate is not None and rate.unit == PERCENT else None
+
+
+def exceeds(score: Printed | None, weight: Printed | None) -> bool:
+    """Whether a score lies above its weight, where both can be read."""
+    return score is not None and weight is not None and score.value > weight.value

@@ -8,7 +8,7 @@ from jixiao.forms.printed import Printed
 from jixiao_scorer.build import finding
 from jixiao_scorer.case import Case
 from jixiao_scorer.printed_form import COLUMN_NAMES, COLUMNS, ROW_NAMES, SOURCES
-from jixiao_scorer.recompute import execution_rate, rate_agrees
+from jixiao_scorer.recompute import execution_rate, execution_score, rate_agrees
 from jixiao_scorer.repair import Change, smallest
 from jixiao_scorer.words import money, percent
 
@@ -110,15 +110,26 @@ def _change(case: Case, row: str, column: str, old: Printed, by: Decimal) -> Cha
 
 
 def _as_the_rate_says(case: Case, column: str, changes: list[Change]) -> list[Change]:
-    """Without the total where the printed rate bears it out alone, the total only where it bears out the sum alone."""
-    stated = case.stated_rate
-    if column == "initial" or stated is None or case.rate is None:
+    """Without the total where the printed rate, else its score, bears it out alone; the total only where it bears out
+    the sum alone.
+    """
+    if column == "initial" or case.rate is None:
         return changes
     mended = rate_with(case, column, changes[0])
-    now, then = rate_agrees(stated, case.rate), mended is not None and rate_agrees(stated, mended)
-    if now == then:
-        return changes
-    return changes[1:] if now else changes[:1]
+    for agrees in (_rate_agrees, _points_agree):
+        now, then = agrees(case, case.rate), mended is not None and agrees(case, mended)
+        if now != then:
+            return changes[1:] if now else changes[:1]
+    return changes
+
+
+def _rate_agrees(case: Case, rate: Printed) -> bool:
+    return case.stated_rate is None or rate_agrees(case.stated_rate, rate)
+
+
+def _points_agree(case: Case, rate: Printed) -> bool:
+    true = execution_score(rate, case.execution_weight or case.profile.execution)
+    return case.stated_points is None or true is None or case.stated_points.meets(true)
 
 
 def rate_with(case: Case, column: str, change: Change) -> Printed | None:

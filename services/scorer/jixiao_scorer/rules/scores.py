@@ -9,9 +9,12 @@ from jixiao.forms.printed import Printed
 from jixiao_scorer.build import finding, row_subject, share
 from jixiao_scorer.case import Case
 from jixiao_scorer.printed_form import Row
+from jixiao_scorer.reasons import Reason, reason
+from jixiao_scorer.recompute import exceeds
 from jixiao_scorer.repair import Change
 from jixiao_scorer.words import as_printed, indicator_name, plain, points
 
+_SLIP = 1  # characters that a slip of the pen changes
 EXECUTION = Subject(kind="funds", name="total")
 
 
@@ -42,25 +45,32 @@ def _total_repair(case: Case, stated: Printed, computed: Printed) -> Repair | No
     given, true = case.execution_points, case.points
     if given is not None and true is not None and given.value + missing == true.value:
         return Change("funds.total.score", given, true.value).repair
-    above = [row for row in case.scored_rows if _is_above(row)]
-    rows = above or [row for row in case.scored_rows if not row.indicator.deviation.text]
+    above = [row for row in case.scored_rows if exceeds(row.score, row.weight)]
+    rows = above or [row for row in case.scored_rows if not _explained(row)]
     fits = [row for row in rows if row.score and row.weight and row.score.value + missing == row.weight.value]
     if len(fits) == 1 and fits[0].score is not None:
         score = fits[0].score
         return Change(f"indicators[{fits[0].place}].score", score, score.value + missing).repair
     total = Change("total_score", stated, computed.value)
-    if fits or any(_could_be_wrong(row, missing, total.size) for row in case.scored_rows):
+    slips = [change for row in case.scored_rows if (change := _slip(row, missing)) is not None]
+    if fits or (slips and total.size == _SLIP) or len(slips) > 1:
         return None
-    return total.repair
+    return slips[0].repair if slips else total.repair
 
 
-def _could_be_wrong(row: Row, missing: Decimal, most: int) -> bool:
-    """Whether the row's score, itself no full one, would close the sum by a change as small as the total's."""
+def _explained(row: Row) -> bool:
+    """Whether the deviation cell says anything; 无 does not."""
+    return reason(row.indicator.deviation.text) in (Reason.THIN, Reason.REAL)
+
+
+def _slip(row: Row, missing: Decimal) -> Change | None:
+    """The change of one digit in the row's score, itself no full one, that would close the sum."""
     score, weight = row.score, row.weight
     if score is None or weight is None or score.value == weight.value:
-        return False
+        return None
     new = score.value + missing
-    return 0 <= new <= weight.value and Change("", score, new).size <= most
+    change = Change(f"indicators[{row.place}].score", score, new)
+    return change if 0 <= new <= weight.value and change.size == _SLIP else None
 
 
 def total_unreadable(case: Case) -> Iterator[Finding]:
@@ -187,10 +197,6 @@ def _out_of_range(
         amount=share(case, score.value - weight.value) if score.value > 0 else share(case, score.value),
         repair=repair,
     )
-
-
-def _is_above(row: Row) -> bool:
-    return row.score is not None and row.weight is not None and row.score.value > row.weight.value
 
 
 def _range_repair(case: Case, row: Row, score: Printed, weight: Printed) -> Repair | None:

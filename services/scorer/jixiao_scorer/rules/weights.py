@@ -8,7 +8,8 @@ from jixiao.forms.printed import Printed
 from jixiao_scorer.build import finding, share
 from jixiao_scorer.case import Case
 from jixiao_scorer.printed_form import Row
-from jixiao_scorer.repair import Change
+from jixiao_scorer.recompute import exceeds
+from jixiao_scorer.repair import Change, smallest
 from jixiao_scorer.words import plain, points
 
 
@@ -48,6 +49,8 @@ def weight_sum(case: Case) -> Iterator[Finding]:
     if weights is None:
         return
     against = next((each for each in (stated, whole) if each is not None and not weights.meets(each)), None)
+    if against is None and stated is not None and not stated.meets(whole):
+        against = stated
     if against is None:
         return
     source = "总分行所列" if against is stated else "应有的"
@@ -76,17 +79,29 @@ def _weight_repair(case: Case, weights: Printed) -> Repair | None:
         return Change("funds.total.weight", execution, case.profile.execution_weight).repair
     if list(gaps.values()) != [excess]:
         return None
-    rows = [row for row in case.scored_rows if row.indicator.level1.text in gaps]
+    rows = [row for row in case.rows if row.indicator.level1.text in gaps]
     full = [row for row in rows if _is_full_without(row, excess)]
-    row = full[0] if len(full) == 1 else rows[0] if len(rows) == 1 else None
-    if row is None or row.weight is None:
-        return None
-    return Change(f"indicators[{row.place}].weight", row.weight, row.weight.value - excess).repair
+    fits = full or [row for row in rows if _could_weigh_less(row, excess)]
+    changes = [
+        Change(f"indicators[{row.place}].weight", row.weight, row.weight.value - excess)
+        for row in [row for row in fits if exceeds(row.score, row.weight)] or fits
+        if row.weight is not None
+    ]
+    change = smallest(changes)
+    return change.repair if change is not None else None
 
 
 def _is_full_without(row: Row, excess: Decimal) -> bool:
     """Whether the row's score would be full, and is not now, were its weight less by the excess."""
     return row.weight is not None and row.score is not None and row.weight.value - excess == row.score.value
+
+
+def _could_weigh_less(row: Row, excess: Decimal) -> bool:
+    """Whether the weight could be less by the excess; one that the score reaches in full is right as it is."""
+    if row.weight is None:
+        return False
+    score = row.score.value if row.score is not None else Decimal(0)
+    return row.weight.value != score <= row.weight.value - excess
 
 
 def level_weight(case: Case) -> Iterator[Finding]:
