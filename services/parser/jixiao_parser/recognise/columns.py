@@ -5,6 +5,7 @@ A line of such a text is no row: a cell of several lines stands above and below 
 
 import re
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from jixiao_parser.recognise.grid import Line
@@ -52,21 +53,24 @@ class Band(NamedTuple):
     bottom: int
 
 
+_Way = tuple[float, list[Band], int]
+"""What rows cost, the rows, and the line behind them."""
+
+
 def bands(anchors: Sequence[int], top: int, bottom: int, cost: Callable[[Band], float]) -> list[Band]:
     """The rows between two lines, each round its anchor, so that the sum of their costs is least."""
-    ways: list[tuple[float, list[Band], int]] = [(0.0, [], top)]
+    ways: list[_Way] = [(0.0, [], top)]
     for at, anchor in enumerate(anchors):
         last = bottom if at + 1 == len(anchors) else anchors[at + 1]
         ends = [last] if at + 1 == len(anchors) else range(anchor + 1, last + 1)
-        ways = [
-            min(
-                (
-                    (spent + cost(band), [*before, band], end)
-                    for spent, before, begins in ways
-                    for band in [Band(begins, anchor, end)]
-                ),
-                key=lambda way: way[0],
-            )
-            for end in ends
-        ]
-    return min(ways, key=lambda way: way[0])[1] if anchors else []
+        ways = [_cheapest(ways, anchor, end, cost) for end in ends]
+    return min(ways, key=_SPENT)[1] if anchors else []
+
+
+_SPENT = itemgetter(0)
+
+
+def _cheapest(ways: Sequence[_Way], anchor: int, end: int, cost: Callable[[Band], float]) -> _Way:
+    """The way to ``end`` that costs least."""
+    spent, at = min((way[0] + cost(Band(way[2], anchor, end)), at) for at, way in enumerate(ways))
+    return spent, [*ways[at][1], Band(ways[at][2], anchor, end)], end

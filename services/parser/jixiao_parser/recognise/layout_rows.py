@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
 from statistics import median
 
 from jixiao_parser.recognise import labels
 from jixiao_parser.recognise.columns import Band, Word, bands
 from jixiao_parser.recognise.flow_rows import HEADER, LEVEL1
 from jixiao_parser.recognise.grid import Line, made_line
-from jixiao_parser.recognise.texts import is_hashes, is_number
+from jixiao_parser.recognise.texts import KEPT, is_hashes, is_number
 from jixiao_parser.recognise.wraps import width
 
 Page = list[tuple[Word, ...]]
@@ -49,17 +51,20 @@ def _places(page: Page, figures: Mapping[int, int]) -> _Places:
     left = [word for words in page for word in words if word.centre < (target if before else actual) - 2]
     edge = min((word.start for word in left if not _is_piece(word.text)), default=target)
     names = [word.centre for word in left if edge <= word.start <= edge + 2]
-    seconds = [word.start for word in left if word.start < edge - 1 and _begins(word.text, labels.LEVEL2)]
+    seconds = [word.start for word in left if word.start < edge - 1 and _begins(word.text, _SECOND)]
     return _Places(min(seconds, default=0.0), edge, median(names) if names else edge, target, actual, weight)
 
 
+@lru_cache(maxsize=KEPT)
 def _is_piece(text: str) -> bool:
     """Whether a text may be a part of a label, or of the label of the table."""
     piece = labels.key(text)
     return not piece or any(piece in whole for whole in _WHOLE)
 
 
-_WHOLE = (*(f"{word}指标" for word in (*labels.LEVEL1, *labels.LEVEL2)), "年度绩效指标")
+_FIRST = tuple(labels.LEVEL1)
+_SECOND = tuple(word for word in labels.LEVEL2 if word not in labels.LEVEL1)
+_WHOLE = (*(f"{word}指标" for word in (*labels.LEVEL1, *_SECOND)), "年度绩效指标")
 
 
 def indicator_rows(header: Sequence[Word], pages: Sequence[Page]) -> Iterator[Line]:
@@ -94,13 +99,17 @@ def _page_rows(page: Page, figures: Mapping[int, int], places: _Places) -> Itera
     cells = [_cells(words, figures.get(at), places) for at, words in enumerate(page)]
     names = [width(row["name"]) if "name" in row else None for row in cells]
     widest = max((name for name in names if name is not None), default=0.0)
-    begins = [_begins_label(row) for row in cells]
+    gaps = [0.0 if name is None else max(0.0, widest - name - 1.0) for name in names]
+    labels_until = [0, *accumulate(_begins_label(row) for row in cells)]
+    gaps_until = [0.0, *accumulate(gaps)]
+    named_until = [-1, *accumulate((at if name is not None else -1 for at, name in enumerate(names)), max)]
 
     def cost(band: Band) -> float:
-        uneven = abs((band.anchor - band.top) - (band.bottom - band.anchor - 1))
-        inside = sum(begins[band.top + 1 : band.bottom])
-        parts = [name for name in names[band.top : band.bottom] if name is not None]
-        short = sum(max(0.0, widest - part - 1.0) for part in parts[:-1])
+        top, anchor, bottom = band
+        uneven = abs((anchor - top) - (bottom - anchor - 1))
+        inside = labels_until[bottom] - labels_until[top + 1]
+        last = named_until[bottom]  # the last line of a name may be short
+        short = gaps_until[bottom] - gaps_until[top] - gaps[last] if last >= top else 0.0
         return UNEVEN * uneven + LOPSIDED * max(0, uneven - 1) + LABEL_INSIDE * inside + SHORT * short
 
     for band in bands(sorted(figures), 0, len(page), cost):
@@ -123,30 +132,30 @@ def _cells(words: Sequence[Word], figures: int | None, places: _Places) -> dict[
     return found
 
 
-def _begins(text: str, words: Mapping[str, str]) -> str | None:
+@lru_cache(maxsize=KEPT)
+def _begins(text: str, words: tuple[str, ...]) -> str | None:
     """The label that a piece of text begins, or is."""
     if not text:
         return None
     piece = labels.key(text)
     if len(piece) < 2:
         return None
-    wholes = (word for word in words if words is labels.LEVEL1 or word not in labels.LEVEL1)
-    return next((word for word in wholes if f"{word}指标".startswith(piece)), None)
+    return next((word for word in words if f"{word}指标".startswith(piece)), None)
 
 
 def _begins_label(row: Mapping[str, str]) -> bool:
-    return _begins(row.get("level2", ""), labels.LEVEL2) is not None
+    return _begins(row.get("level2", ""), _SECOND) is not None
 
 
 def _label2(rows: Sequence[Mapping[str, str]]) -> str:
-    found = (_begins(row.get("level2", ""), labels.LEVEL2) for row in rows)
+    found = (_begins(row.get("level2", ""), _SECOND) for row in rows)
     return next((f"{word}指标" for word in found if word), "")
 
 
 def _label1(cells: Sequence[Mapping[str, str]], band: Band) -> str:
     """The first level's label that begins in a row, with the points that may stand some lines below."""
     for at in range(band.top, band.bottom):
-        word = _begins(cells[at].get("level1", ""), labels.LEVEL1)
+        word = _begins(cells[at].get("level1", ""), _FIRST)
         if word:
             below = "".join(row.get("level1", "") for row in cells[at : at + 4])
             points = labels.points_of(below)
