@@ -5,7 +5,7 @@ import sys
 import typer
 
 from jixiao.runtime.errors import JixiaoError
-from jixiao_cli import check, demo, parse, resume, rules, setup, units, up, upload, watch
+from jixiao_cli import check, demo, parse, replay, resume, rules, setup, units, up, upload, watch
 
 app = typer.Typer(
     help="绩效预警：读取项目支出绩效自评表，复核每一个数字并预警。", no_args_is_help=True, add_completion=False
@@ -14,6 +14,7 @@ app = typer.Typer(
 app.command("check")(check.check)
 app.command("demo")(demo.demo)
 app.command("parse")(parse.parse)
+app.command("replay")(replay.replay)
 app.command("resume")(resume.resume)
 app.command("units")(units.units)
 app.command("up")(up.up)

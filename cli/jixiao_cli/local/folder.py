@@ -22,6 +22,7 @@ class Folder:
         self.path = path.absolute()
         self.address = self.path / "address"
         self.dsns = self.path / "dsns.json"
+        self.kafka = self.path / "kafka.address"
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -67,15 +68,16 @@ class Folder:
             for service in SERVICES
         }
 
-    def publish(self, url: str, dsns: Mapping[str, str]) -> None:
-        """Say where the run can be reached: its page, and for its owner the services' ways into the database."""
+    def publish(self, url: str, kafka: str, dsns: Mapping[str, str]) -> None:
+        """Say where the run can be reached: page, brokers, and for its owner the services' ways into the database."""
         self.address.write_text(url)
+        self.kafka.write_text(kafka)
         _write_closed(self.dsns, dsns)
 
     def withdraw(self) -> None:
         """The run can be reached no more."""
-        self.address.unlink(missing_ok=True)
-        self.dsns.unlink(missing_ok=True)
+        for file in (self.address, self.kafka, self.dsns):
+            file.unlink(missing_ok=True)
 
 
 def _write_closed(file: Path, content: Mapping[str, str]) -> None:

@@ -90,7 +90,7 @@ class LocalRun:
             "JIXIAO_SECRET_KEY": os.environ.get("JIXIAO_SECRET_KEY") or self._folder.secret_key(),
         }
         self._start_services(shared_settings(kafka, dsns) | own)
-        self._folder.publish(self.url, dsns)
+        self._folder.publish(self.url, kafka, dsns)
 
     def _own_broker(self) -> str:
         broker = Broker(self._folder.path / "kafka", asked_port(self.options.kafka_port), free_port())

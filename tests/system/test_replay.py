@@ -1,0 +1,136 @@
+"""``jixiao replay`` on the real servers: what was lost comes back the same, what is there stays."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest_asyncio
+from aiokafka import AIOKafkaConsumer
+from aiokafka.admin import AIOKafkaAdminClient
+from typer.testing import CliRunner, Result
+
+from jixiao.events.topics import PARSED, TOPICS
+from jixiao.runtime.settings import TopicSettings
+from jixiao.runtime.topic_setup import setup_topics
+from jixiao_cli.local.broker import Broker
+from jixiao_cli.local.database import Database
+from jixiao_cli.main import app
+from tests.system.pipeline import PIPE, Handed, Pipeline, kept_alive, until
+from tests.system.reports import handed, report
+
+FILES = [*(handed(number) for number in range(4)), Handed(4, "又报.txt", report(1)), Handed(5, "无表.txt", b"nothing")]
+FORMS = 5
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def pipeline(broker: Broker, database: Database) -> AsyncIterator[Pipeline]:
+    async with Pipeline.fresh(broker, database) as pipeline:
+        yield pipeline
+
+
+async def jixiao(pipeline: Pipeline, *arguments: str) -> Result:
+    """Run ``jixiao replay`` as an operator would."""
+    environment = {
+        "JIXIAO_KAFKA": pipeline.bootstrap,
+        "JIXIAO_TOPIC_PREFIX": pipeline.prefix,
+        "JIXIAO_PARSER_POSTGRES": pipeline.dsns["parser"],
+        "COLUMNS": "200",
+    }
+    return await asyncio.to_thread(lambda: CliRunner().invoke(app, ["replay", *arguments], env=environment))
+
+
+async def lose_topics(pipeline: Pipeline) -> None:
+    """As if the brokers' disks were gone and the topics had been set up anew."""
+    settings = TopicSettings(kafka=pipeline.bootstrap, topic_prefix=pipeline.prefix)
+    names = [pipeline.prefix + name for topic in TOPICS for name in (topic.name, topic.dead_letters)]
+    admin = AIOKafkaAdminClient(**settings.kafka_connection)
+    await admin.start()
+    try:
+        await admin.delete_topics(names)
+
+        async def are_gone() -> bool:
+            return not set(names) & set(await admin.list_topics())
+
+        await until(are_gone, 20)
+    finally:
+        await admin.close()
+    await setup_topics(settings)
+
+
+async def lose_tables(pipeline: Pipeline, service: str) -> None:
+    """Everything that a service keeps."""
+    tables = await pipeline.fetch(
+        service, "SELECT tablename FROM pg_tables WHERE schemaname = $1 AND tablename <> 'migrations'", service
+    )
+    names = ", ".join(row["tablename"] for row in tables)
+    await pipeline.fetch(service, f"TRUNCATE {names} CASCADE")
+
+
+async def told(pipeline: Pipeline, count: int) -> set[tuple[bytes, bytes, bytes]]:
+    """(event id, key, value) of the forms on ``reports.parsed``, once so many messages are there."""
+    consumer = AIOKafkaConsumer(
+        pipeline.prefix + PARSED.name, bootstrap_servers=pipeline.bootstrap, auto_offset_reset="earliest"
+    )
+    await consumer.start()
+    try:
+        async with asyncio.timeout(20):
+            found = [await consumer.getone() for _ in range(count)]
+    finally:
+        await consumer.stop()
+    return {(dict(each.headers)["ce_id"], each.key, each.value) for each in found}
+
+
+async def test_lost_topics_and_tables_come_back_from_the_archive(pipeline: Pipeline, tmp_path: Path) -> None:
+    """The same rows in every service, the same events with the same ids; a second replay changes nothing."""
+    services = [pipeline.service(name, tmp_path) for name in PIPE]
+    async with kept_alive(services):
+        await pipeline.hand_in(FILES)
+        await pipeline.settled(len(FILES))
+        events = await told(pipeline, FORMS)
+    before = await pipeline.dump()
+    await lose_topics(pipeline)
+    await lose_tables(pipeline, "scorer")
+    await lose_tables(pipeline, "alerts")
+    async with kept_alive(services):
+        replayed = await jixiao(pipeline, "--all", "--yes")
+        assert replayed.exit_code == 0, replayed.output
+        assert f"已重放 {len(FILES)} 个上报" in replayed.output
+        await pipeline.settled(len(FILES))
+        assert await told(pipeline, FORMS) == events
+        assert await pipeline.dump() == before
+        await jixiao(pipeline, "--all", "--yes")
+        assert await told(pipeline, 2 * FORMS) == events
+        assert await pipeline.dump() == before
+
+
+async def test_one_upload_or_a_period_is_replayed(pipeline: Pipeline) -> None:
+    """Uploads were handed in on 2026-03-01 (Beijing time), one a minute."""
+    one = await jixiao(pipeline, str(FILES[1].upload_id))
+    assert one.exit_code == 1 and "重放 1 个上报" in one.output, "asked, and nobody said yes"
+    for arguments, count in (
+        ([str(FILES[1].upload_id), str(FILES[2].upload_id)], 2),
+        (["--since", "2026-03-01", "--until", "2026-03-01"], len(FILES)),
+        (["--since", "2026-03-02"], 0),
+        (["--until", "2026-02-28"], 0),
+    ):
+        done = await jixiao(pipeline, *arguments, "--yes")
+        assert (done.exit_code, f"已重放 {count} 个上报" in done.output) == (0, True), done.output
+    for wrong in ([], ["--all", "--since", "2026-03-01"], [str(FILES[1].upload_id), "--all"]):
+        assert (await jixiao(pipeline, *wrong)).exit_code == 2
+    unknown = await jixiao(pipeline, "00000000-0000-0000-0000-000000000000")
+    assert "存档中没有上报" in str(unknown.exception)
+
+
+async def test_todays_parser_beside_the_archive(pipeline: Pipeline) -> None:
+    """Nothing differs, and nothing is written; a record that an older parser had left otherwise is shown."""
+    before = await pipeline.dump()
+    same = await jixiao(pipeline, "--all", "--compare")
+    assert (same.exit_code, f"{FORMS} 张自评表，0 张的记录不同" in same.output) == (0, True), same.output
+    form = """UPDATE forms SET form = jsonb_set(form, '{total_score,text}', '"98.5"')
+              WHERE upload_id = $1 RETURNING form_id"""
+    assert len(await pipeline.fetch("parser", form, FILES[0].upload_id)) == 1
+    differs = await jixiao(pipeline, "--all", "--compare")
+    assert (differs.exit_code, "1 张的记录不同" in differs.output) == (1, True), differs.output
+    assert all(text in differs.output for text in ("自评表0.txt", "total_score", "98.5", "99.5"))
+    after = await pipeline.dump()
+    assert {name: rows for name, rows in after.items() if rows != before[name]}.keys() == {"parser forms"}
