@@ -37,10 +37,12 @@ class Answer:
         # Where 成本 is a level of its own, every row under it is a cost.
         self.level2 = "成本" if indicator.level1.text == "成本" else indicator.level2.text or ""
         target, actual = indicator.target.text, indicator.actual.text
-        self.target, self.actual = Cell(target), Cell(actual)
+        self.target = Cell(target)
         if target == actual:
+            self.actual = self.target
             self.found = compare(target, actual)
         else:
+            self.actual = Cell(actual)
             self.found = compare_cells(self.target, self.actual, self.name, self.level2, year)
         self.over = self.found.over
         self._reason: Reason | None = None

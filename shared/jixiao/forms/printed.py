@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import reduce
+from operator import attrgetter
 
 from jixiao.forms.model import Doubt, Evidence, Value
 
@@ -19,11 +20,11 @@ YUAN, WAN, YI, PERCENT = "元", "万元", "亿元", "%"
 _SHIFT = {YUAN: 0, WAN: 4, YI: 8}
 _SUFFIX = {"元": YUAN, "万": WAN, "万元": WAN, "亿": YI, "亿元": YI, "%": PERCENT, "分": ""}
 _NUMBER = re.compile(r"[¥￥]?([+-]?)(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?(%|万元|亿元|万|亿|元|分)?")
-_PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _LONGEST = 20  # digits; sums and products of these stay exact in Decimal's 28
 _HALF = tuple(Decimal(5).scaleb(-d - 1) for d in range(_LONGEST + 1))
 _ZERO, _ONE = Decimal(0), Decimal(1)
 _CENT = Decimal("0.01")
+_ENDS, _DECIMALS = (attrgetter("value"), attrgetter("low"), attrgetter("high")), attrgetter("decimals")
 _WIDE = Context(prec=100)  # so that no number on a form is too large to round
 
 
@@ -98,17 +99,10 @@ class Printed:
         """The sum of one or more numbers; money in different units is added in yuan."""
         terms = tuple(items)
         unit = terms[0].unit
-        value = low = high = _ZERO
-        decimals = 0
-        for each in terms:
-            if each.unit != unit:
-                return reduce(_add, terms[1:], terms[0])
-            value += each.value
-            low += each.low
-            high += each.high
-            if each.decimals > decimals:
-                decimals = each.decimals
-        return cls(value, low, high, decimals, unit, terms=terms)
+        if any(each.unit != unit for each in terms):
+            return reduce(_add, terms[1:], terms[0])
+        value, low, high = (sum(map(end, terms), _ZERO) for end in _ENDS)
+        return cls(value, low, high, max(map(_DECIMALS, terms)), unit, terms=terms)
 
     @property
     def addends(self) -> "tuple[Printed, ...]":
@@ -213,9 +207,10 @@ def _read(text: str | None, unit: str) -> tuple[Decimal, int, str] | None:
     """Value, decimals and unit of a cell's text; None for a blank, a dash, ####, words, or a unit of another kind."""
     if not text:
         return None
-    if len(text) <= _LONGEST and _PLAIN.fullmatch(text):
-        point = text.find(".")
-        return Decimal(text), len(text) - point - 1 if point > 0 else 0, unit
+    if len(text) <= _LONGEST and text.isascii():
+        whole, point, fraction = text.partition(".")
+        if whole.isdigit() and (fraction.isdigit() or not point):
+            return Decimal(text), len(fraction), unit
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text).replace("\u2212", "-")
     found = _NUMBER.fullmatch("".join(text.split()))

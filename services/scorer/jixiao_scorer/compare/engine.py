@@ -1,10 +1,10 @@
 """Target against actual: one answer, with its reason, for every pair of cells. Pure and without memory."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple
 
 from jixiao_scorer.compare import words
 from jixiao_scorer.compare.cell import Cell
@@ -33,7 +33,8 @@ class Why(StrEnum):
     TEXT = "text"  # both are sentences
 
 
-class Comparison(NamedTuple):
+@dataclass(slots=True)
+class Comparison:
     """``met`` is None where the cells cannot be compared; ``ratio`` is that of the part that decides."""
 
     why: Why

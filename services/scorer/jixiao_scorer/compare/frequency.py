@@ -1,6 +1,7 @@
 """Targets by the period: 每半年一次 is twice a year."""
 
 import re
+from dataclasses import replace
 
 from jixiao_scorer.compare.measures import Measure
 from jixiao_scorer.compare.units import Kind
@@ -24,4 +25,5 @@ def per_year(aims: tuple[Measure, ...], target: str, actual: str) -> tuple[tuple
     if len(every) > 1 or len(aims) != 1 or times is None:
         return aims, True
     only = aims[0]
-    return (only._replace(value=only.value * times, low=only.low * times, high=only.high * times),), times != 1
+    a_year = replace(only, value=only.value * times, low=only.low * times, high=only.high * times)
+    return (a_year,), times != 1

@@ -1,7 +1,7 @@
 """One measure of a target against one of the actual, in one unit."""
 
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import NamedTuple
 
 from jixiao_scorer.compare.direction import Direction, better_when_smaller, direction, is_change, is_rank
 from jixiao_scorer.compare.measures import Measure
@@ -10,7 +10,8 @@ from jixiao_scorer.compare.units import UNITS, Kind, Unit, comparable
 _ONE, _HUNDRED = Decimal(1), Decimal(100)
 
 
-class Part(NamedTuple):
+@dataclass(slots=True)
+class Part:
     """One measure of the target against one of the actual; ``ratio`` is actual by target, None where meaningless."""
 
     target: Measure
@@ -66,7 +67,7 @@ def _as_share(one: Measure, other: Measure) -> Measure:
         return one
     scale = _HUNDRED if one.value <= 1 else _ONE
     value, low, high = one.value * scale, one.low * scale, one.high * scale
-    return one._replace(value=value, low=low, high=high, unit=UNITS["%"])
+    return replace(one, value=value, low=low, high=high, unit=UNITS["%"])
 
 
 def _in_scale(one: Measure, other: Measure) -> Measure:
@@ -76,7 +77,7 @@ def _in_scale(one: Measure, other: Measure) -> Measure:
     if one.value > _HUNDRED * other.value.scaleb(-other.shift):
         return one
     value, low, high = (each.scaleb(other.shift) for each in (one.value, one.low, one.high))
-    return one._replace(value=value, low=low, high=high, unit=other.unit, shift=other.shift)
+    return replace(one, value=value, low=low, high=high, unit=other.unit, shift=other.shift)
 
 
 def _stands_for_all(aim: Measure, got: Measure) -> bool:
