@@ -54,6 +54,7 @@ class RuleId(StrEnum):
     SHARED_RESULT = "SHARED-RESULT"
     ALL_FULL = "ALL-FULL"
     DOUBLE_COUNT = "DOUBLE-COUNT"
+    VERSION_HELD = "VERSION-HELD"
 
 
 class Severity(StrEnum):

@@ -13,8 +13,8 @@ from jixiao.forms.model import Model
 from jixiao.identity import derived_id
 from jixiao.runtime.errors import Unreadable
 from jixiao.runtime.message import Incoming
+from jixiao_alerts.admission import alert_id
 from jixiao_alerts.app import Alerts
-from jixiao_alerts.states import alert_id
 from tests.contract.subscriptions import publish_subscriptions
 from tests.unit.alerts.builders import FORM, command, finding, form, scored
 

@@ -15,8 +15,8 @@ from jixiao.runtime.errors import RetryLater
 from jixiao.runtime.health import Health
 from jixiao.runtime.inbox import Inbox
 from jixiao.runtime.postgres import connect_pool
+from jixiao_alerts.admission import alert_id
 from jixiao_alerts.deadlines import Deadlines
-from jixiao_alerts.states import alert_id
 from jixiao_alerts.store import apply_command, apply_scored
 from tests.fakes.producer import FakeProducer
 from tests.unit.alerts.builders import FORM, NOON, command, finding, form, scored

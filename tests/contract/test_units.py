@@ -67,6 +67,27 @@ async def test_an_unknown_name_becomes_a_provisional_unit_and_the_register_settl
     assert (row["provisional"], row["code"]) == (False, "101001")
 
 
+async def test_who_is_outside_a_unit_s_subtree(conn: Any) -> None:
+    """Neither the unit itself, by any of its names, nor what stands below it, however deep; a circle ends."""
+    await store.register_unit(conn, RegisteredUnit("云溪区教育局", "105", None, ("区教育局",)))
+    await store.register_unit(conn, RegisteredUnit("第一中学", "105001", "云溪区教育局"))
+    await store.unit_of(conn, "第一中学食堂", "第一中学")
+    await store.unit_of(conn, "圈甲", "圈乙")
+    await store.unit_of(conn, "圈乙", "圈甲")
+    for unit, root, outside in [
+        ("云溪区教育局", "云溪区教育局", False),
+        ("云溪区教育局", "区教育局", False),
+        ("第一中学", "云溪区教育局", False),
+        ("第一中学食堂", "云溪区（教育局）", False),
+        ("云溪区教育局", "第一中学", True),
+        ("区档案馆", "云溪区教育局", True),
+        ("圈甲", "圈乙", False),
+        ("圈甲", "云溪区教育局", True),
+        ("", "云溪区教育局", True),
+    ]:
+        assert await store.is_outside(conn, unit, root) is outside, (unit, root)
+
+
 @pytest.mark.parametrize("codes", [(CODE, CODE[:-1]), (CODE[:-1], CODE)])
 async def test_a_code_that_misses_a_digit_is_the_same_project_in_either_order(
     conn: Any, codes: tuple[str, str]

@@ -14,23 +14,11 @@ from jixiao.events.matching import speaks
 from jixiao.events.models import Condition, Handling
 from jixiao.events.transitions import refusal
 from jixiao.findings import Finding
-from jixiao.identity import FormIdentity, Version, derived_id
+from jixiao.identity import FormIdentity, Version
+from jixiao_alerts.admission import FormVersion, Ruling, alert_id, rulings
 
 # what a person dismisses: severity, stated and computed figure
 _Figures = tuple[str, str | None, str | None]
-
-
-@dataclass(frozen=True, slots=True)
-class FormVersion:
-    """One version of a form: its list of findings, from its newest assessment, is the fact.
-
-    ``superseded`` are the findings of its older assessments: what only they found counts as fixed.
-    """
-
-    identity: FormIdentity
-    version: Version
-    findings: tuple[Finding, ...]
-    superseded: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +28,6 @@ class Change:
     alert_id: UUID
     before: AlertState | None
     after: AlertState
-
-
-def alert_id(identity: FormIdentity, finding: Finding) -> UUID:
-    """The fingerprint of (project, year, kind, rule, subject)."""
-    return derived_id("alert", identity.key, finding.rule, finding.subject.key)
 
 
 def is_worse(finding: Finding, before: Finding) -> bool:
@@ -58,16 +41,18 @@ def is_worse(finding: Finding, before: Finding) -> bool:
 def advance(versions: Iterable[FormVersion], commands: Iterable[AlertCommand], now: datetime) -> dict[UUID, AlertState]:
     """The state at ``now`` of every alert of one form (all versions share ``identity.key``), by alert id."""
     forms = {form.version.form_id: form for form in versions}
+    given = {command.command_id: command for command in commands}
     found = {form_id: _by_alert(form.identity, form.findings) for form_id, form in forms.items()}
-    timeline: list[tuple[tuple[object, ...], FormVersion | AlertCommand]] = [
-        ((at, 0, upload, ordinal), form) for form in forms.values() for at, upload, ordinal in [form.version.order]
+    timeline: list[tuple[tuple[object, ...], Ruling | AlertCommand]] = [
+        ((at, 0, upload, ordinal), ruling)
+        for ruling in rulings(forms.values(), given.values())
+        for at, upload, ordinal in [ruling.form.version.order]
     ]
-    timeline += [((c.given_at, 1, str(c.command_id), 0), c) for c in {c.command_id: c for c in commands}.values()]
+    timeline += [((c.given_at, 1, str(c.command_id), 0), c) for c in given.values()]
     alerts: dict[UUID, _Fold] = {}
     for _, step in sorted(timeline, key=lambda entry: entry[0]):
-        if isinstance(step, FormVersion):
-            alerts |= _withdrawn(alerts, found[step.version.form_id], step)
-            alerts |= _next_version(alerts, found[step.version.form_id], step.version)
+        if isinstance(step, Ruling):
+            alerts |= _handed_in(alerts, found[step.form.version.form_id], step)
         elif step.alert_id in alerts:
             alert = alerts[step.alert_id]
             shown = found.get(step.seen, {}).get(step.alert_id, alert.finding) if step.seen else alert.finding
@@ -76,8 +61,14 @@ def advance(versions: Iterable[FormVersion], commands: Iterable[AlertCommand], n
 
 
 def changes(before: Mapping[UUID, AlertState], after: Mapping[UUID, AlertState]) -> tuple[Change, ...]:
-    """What differs between two states of the same form, the gravest first."""
+    """What differs between two states of the same form, the gravest first.
+
+    An alert that is no more, because the version that had it turned out to be held, ends as fixed.
+    """
     different = [Change(key, before.get(key), state) for key, state in after.items() if before.get(key) != state]
+    for key in before.keys() - after.keys():
+        ended = before[key].model_copy(update={"condition": Condition.FIXED})
+        different += [Change(key, before[key], ended)] if ended != before[key] else []
     return tuple(sorted(different, key=lambda c: (c.after.finding.severity.rank, c.after.finding.rule, c.alert_id)))
 
 
@@ -124,6 +115,20 @@ def _withdrawn(alerts: Mapping[UUID, _Fold], found: Mapping[UUID, Finding], form
         for key, finding in _by_alert(form.identity, form.superseded).items()
         if key not in alerts and key not in found
     }
+
+
+def _handed_in(alerts: Mapping[UUID, _Fold], found: Mapping[UUID, Finding], step: Ruling) -> dict[UUID, _Fold]:
+    """What a version does to the alerts; one that is held raises its own, and may be an answer like any other."""
+    form, after = step.form, dict(alerts)
+    if step.admitted:
+        after |= _withdrawn(after, found, form)
+        after |= _next_version(after, found, form.version)
+    elif not form.version.outside:
+        after = {key: _answered(alert) for key, alert in after.items()}
+    if step.held is not None:
+        condition = Condition.FIXED if step.admitted else Condition.NEW
+        after[alert_id(form.identity, step.held)] = _Fold(condition, step.held, form.version)
+    return after
 
 
 def _next_version(alerts: Mapping[UUID, _Fold], found: Mapping[UUID, Finding], version: Version) -> dict[UUID, _Fold]:

@@ -6,26 +6,22 @@ the form anew, and write what differs from the stored state together with the de
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from pydantic import TypeAdapter
-
 from jixiao.events import AlertChanged, AlertCommand, AlertState, FormScored
-from jixiao.findings import Finding
-from jixiao.identity import FormIdentity, Version
+from jixiao.identity import FormIdentity
 from jixiao.runtime.errors import Unreadable
 from jixiao.runtime.postgres import Connection
+from jixiao_alerts import versions
+from jixiao_alerts.admission import rulings
 from jixiao_alerts.outbox import event_id, release, write_deliveries
-from jixiao_alerts.states import FormVersion, advance, changes
-
-_FINDINGS = TypeAdapter(tuple[Finding, ...])
+from jixiao_alerts.states import advance, changes
 
 
 async def apply_scored(conn: Connection, event: FormScored, cause: UUID, now: datetime) -> list[AlertChanged]:
     """Add a scored form as a version, or as another assessment of a known one, and write what follows."""
     await _lock(conn, event.identity.project)
-    await _add_version(conn, event)
+    await versions.add_version(conn, event)
     changed = await _refold(conn, event.identity.key, cause, now)
     upload, forms = event.version.upload_id, event.forms_in_upload
     # a form judged again may be one of thousands
@@ -46,29 +42,36 @@ async def _is_whole(conn: Connection, upload: UUID, forms: int) -> bool:
 
 async def apply_command(conn: Connection, command: AlertCommand, cause: UUID, now: datetime) -> list[AlertChanged]:
     """Add a person's command and write what follows. Raises Unreadable when there is no such alert."""
-    alert = await conn.fetchrow("SELECT identity_key, project FROM alerts WHERE alert_id = $1", command.alert_id)
-    if alert is None:
+    identity = await _whose(conn, command.alert_id)
+    if identity is None:
         raise Unreadable(f"没有编号为 {command.alert_id} 的预警，该处理意见无法执行。请刷新预警列表后重新提交。")
-    await _lock(conn, alert["project"])
+    await _lock(conn, identity.project)
     await conn.execute(
         """INSERT INTO commands (command_id, alert_id, identity_key, handling, given_by, given_at, command)
            VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING""",
         command.command_id,
         command.alert_id,
-        alert["identity_key"],
+        identity.key,
         command.handling,
         command.by,
         command.given_at,
         command.model_dump_json(),
     )
-    return await _refold_and_tell(conn, alert["identity_key"], cause, now, command)
+    return await _refold_and_tell(conn, identity.key, cause, now, command)
 
 
 async def apply_deadline(conn: Connection, alert: UUID, cause: UUID, now: datetime) -> list[AlertChanged]:
-    """Write what follows from a deadline that passed; nothing when the unit has answered meanwhile."""
-    row = await conn.fetchrow("SELECT identity_key, project FROM alerts WHERE alert_id = $1", alert)
-    await _lock(conn, row["project"])
-    return await _refold_and_tell(conn, row["identity_key"], cause, now)
+    """Write what follows from a deadline that passed; nothing when the unit has answered, or the alert is no more."""
+    identity = await _whose(conn, alert)
+    assert identity is not None, "it was there when its deadline was seen"
+    await _lock(conn, identity.project)
+    return await _refold_and_tell(conn, identity.key, cause, now)
+
+
+async def _whose(conn: Connection, alert: UUID) -> FormIdentity | None:
+    """The form of an alert that was ever there; one that is no more may come back, and keeps its commands."""
+    found = await conn.fetchval("SELECT change -> 'identity' FROM alert_changes WHERE alert_id = $1 LIMIT 1", alert)
+    return None if found is None else FormIdentity.model_validate_json(found)
 
 
 async def _refold_and_tell(
@@ -84,77 +87,15 @@ async def _lock(conn: Connection, project: str) -> None:
     await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended('alerts ' || $1, 0))", project)
 
 
-async def _add_version(conn: Connection, event: FormScored) -> None:
-    identity, version = event.identity, event.version
-    added = await conn.fetchval(
-        """INSERT INTO versions (form_id, identity_key, project, year, kind, upload_id, uploaded_at, document_id,
-                                 ordinal, identity, findings, rules_version, profile_hash, assessment)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-           ON CONFLICT DO NOTHING RETURNING true""",
-        version.form_id,
-        identity.key,
-        identity.project,
-        identity.year,
-        identity.kind,
-        version.upload_id,
-        version.uploaded_at,
-        version.document_id,
-        version.ordinal,
-        identity.model_dump_json(),
-        _FINDINGS.dump_json(event.findings).decode(),
-        event.rules_version,
-        event.profile_hash,
-        event.assessment,
-    )
-    if not added:
-        await _add_assessment(conn, event)
-
-
-async def _add_assessment(conn: Connection, event: FormScored) -> None:
-    """Of two assessments of a form the newer counts, whichever came first; the other is kept as superseded."""
-    form_id = event.version.form_id
-    row = await conn.fetchrow(
-        "SELECT assessment, rules_version, profile_hash, findings FROM versions WHERE form_id = $1", form_id
-    )
-    stored = (*list(row.values())[:3], _FINDINGS.dump_json(_FINDINGS.validate_json(row["findings"])).decode())
-    findings = _FINDINGS.dump_json(event.findings).decode()
-    arrived = (event.assessment, event.rules_version, event.profile_hash, findings)
-    older, newer = sorted((stored, arrived))
-    if older == newer:
-        return
-    await conn.execute(
-        """INSERT INTO superseded (form_id, assessment, rules_version, profile_hash, findings)
-           VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING""",
-        form_id,
-        *older,
-    )
-    await conn.execute(
-        """UPDATE versions SET assessment = $2, rules_version = $3, profile_hash = $4, findings = $5
-           WHERE form_id = $1""",
-        form_id,
-        *newer,
-    )
-
-
-async def _versions(conn: Connection, key: str) -> list[FormVersion]:
-    rows = await conn.fetch(
-        """SELECT v.*, coalesce((SELECT jsonb_path_query_array(jsonb_agg(s.findings), '$[*][*]')
-                                 FROM superseded s WHERE s.form_id = v.form_id), '[]') AS superseded
-           FROM versions v WHERE identity_key = $1""",
-        key,
-    )
-    return [_version(row) for row in rows]
-
-
 async def _refold(
     conn: Connection, key: str, cause: UUID, now: datetime, given: AlertCommand | None = None
 ) -> list[AlertChanged]:
-    versions = await _versions(conn, key)
-    rows = await conn.fetch("SELECT command FROM commands WHERE identity_key = $1", key)
-    commands = [AlertCommand.model_validate_json(row["command"]) for row in rows]
-    rows = await conn.fetch("SELECT alert_id, state FROM alerts WHERE identity_key = $1", key)
-    before = {row["alert_id"]: AlertState.model_validate_json(row["state"]) for row in rows}
-    identities = {form.version.form_id: form.identity for form in versions}
+    stored = await versions.rows_of(conn, key)
+    forms = [versions.version_of(row) for row in stored]
+    commands, before = await _commands(conn, key), await _states(conn, key)
+    after = advance(forms, commands, now)
+    await versions.write_rulings(conn, stored, rulings(forms, commands))
+    identities = {form.version.form_id: form.identity for form in forms}
     changed = [
         AlertChanged(
             alert_id=change.alert_id,
@@ -165,27 +106,24 @@ async def _refold(
             after=change.after,
             command=given if given is not None and given.alert_id == change.alert_id else None,
         )
-        for change in changes(before, advance(versions, commands, now))
+        for change in changes(before, after)
     ]
     if changed:
         await _write_states(conn, changed)
         await _write_history(conn, changed)
+    if gone := before.keys() - after.keys():
+        await conn.execute("DELETE FROM alerts WHERE alert_id = ANY ($1)", list(gone))
     return changed
 
 
-def _version(row: Any) -> FormVersion:
-    version = Version(
-        upload_id=row["upload_id"],
-        uploaded_at=row["uploaded_at"],
-        document_id=row["document_id"],
-        ordinal=row["ordinal"],
-    )
-    return FormVersion(
-        FormIdentity.model_validate_json(row["identity"]),
-        version,
-        _FINDINGS.validate_json(row["findings"]),
-        _FINDINGS.validate_json(row["superseded"]),
-    )
+async def _commands(conn: Connection, key: str) -> list[AlertCommand]:
+    rows = await conn.fetch("SELECT command FROM commands WHERE identity_key = $1", key)
+    return [AlertCommand.model_validate_json(row["command"]) for row in rows]
+
+
+async def _states(conn: Connection, key: str) -> dict[UUID, AlertState]:
+    rows = await conn.fetch("SELECT alert_id, state FROM alerts WHERE identity_key = $1", key)
+    return {row["alert_id"]: AlertState.model_validate_json(row["state"]) for row in rows}
 
 
 async def _write_states(conn: Connection, changed: Iterable[AlertChanged]) -> None:

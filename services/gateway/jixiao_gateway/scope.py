@@ -15,10 +15,14 @@ from jixiao_gateway.store.query import Filters
 
 @dataclass(frozen=True)
 class Scope:
-    """``unit`` is the root of the subtree (None: everything), ``keys`` are the units in it."""
+    """``unit`` is the root of the subtree as its token names it (None: everything), ``root`` its key.
+
+    ``keys`` are the units in the subtree.
+    """
 
     caller: str
     unit: str | None = None
+    root: str | None = None
     keys: frozenset[str] = frozenset()
 
     @property
@@ -40,13 +44,18 @@ class Scope:
         return [finding for finding in findings if self.is_bureau or is_told(finding)]
 
     def figures(self, figures: list[dict[str, Any]], findings: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-        """A form's figures; outside the bureau a figure that disagrees without a finding that says so is not judged.
+        """A form's figures, outside the bureau without the doubts of our reading.
+
+        There a figure that disagrees without a finding that says so is not judged.
 
         It disagrees perhaps by our reading alone.
         """
         said = {finding["stated"] for finding in findings if is_told(finding)}
         silent = {"computed": None, "agrees": None}
-        if self.is_bureau or all(is_told(finding) for finding in findings):
+        if self.is_bureau:
+            return figures
+        figures = [{name: value for name, value in each.items() if name != "doubted"} for each in figures]
+        if all(is_told(finding) for finding in findings):
             return figures
         return [each | silent if each["agrees"] is False and each["stated"] not in said else each for each in figures]
 
@@ -64,7 +73,8 @@ async def scope_of(parts: Gateway, caller: str, unit: str | None) -> Scope:
     """The scope of a caller, with the subtree as the register has it now."""
     if unit is None:
         return Scope(caller)
-    return Scope(caller, unit, await parts.store.units.within(normalise_name(unit)))
+    root = await parts.store.units.resolve(normalise_name(unit))
+    return Scope(caller, unit, root, await parts.store.units.within(root))
 
 
 async def _scope(request: Request, parts: Parts) -> Scope:

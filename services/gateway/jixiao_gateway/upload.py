@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
+from pydantic import Field
+
 from jixiao.events.topics import UPLOADED, UPLOADED_BULK
 from jixiao.forms.model import Model
 from jixiao.runtime.message import Outgoing, cloud_event, text_headers
@@ -18,9 +20,13 @@ SOURCE = "/jixiao/gateway"
 
 
 class Declared(Model):
-    """What the uploader says of his files; ``year`` has four digits."""
+    """What the uploader says of his files; ``year`` has four digits.
+
+    ``bound`` is the unit that his token carries, which he cannot choose; None: the bureau's own.
+    """
 
     uploader: str
+    bound: str | None = None
     unit: str | None = None
     year: str | None = None
 
@@ -33,6 +39,7 @@ class Upload(Model):
     size: int
     media_type: str
     uploader: str
+    bound: str | None = Field(None, exclude=True)  # for the parser alone
     unit: str | None = None
     year: str | None = None
     document_id: str
@@ -47,6 +54,7 @@ class Upload(Model):
             size=len(data),
             media_type=judge(data).media_type,
             uploader=declared.uploader,
+            bound=declared.bound,
             unit=declared.unit,
             year=declared.year,
             document_id=hashlib.sha256(data).hexdigest(),
@@ -64,7 +72,12 @@ class Upload(Model):
 
     def _headers(self) -> Mapping[str, str]:
         told = text_headers(
-            name=self.name, media_type=self.media_type, uploader=self.uploader, unit=self.unit, year=self.year
+            name=self.name,
+            media_type=self.media_type,
+            uploader=self.uploader,
+            bound=self.bound,
+            unit=self.unit,
+            year=self.year,
         )
         return cloud_event(EVENT_TYPE, SOURCE, self.id, self.uploaded_at, self.id.hex) | told
 

@@ -54,14 +54,19 @@ class Parser:
 
 
 async def _identified(conn: Connection, upload: Upload, form: Form, forms: int) -> FormParsed:
-    unit = await store.unit_of(conn, form.unit.text or upload.unit or "", form.budget_unit.text)
+    unit = await store.unit_of(conn, form.unit.text or upload.unit or upload.bound or "", form.budget_unit.text)
     known = await store.project_of(conn, unit, form.name.text or "", form.code.text)
     identity = FormIdentity.of(form, unit, upload.year, known)
     await store.keep_project(conn, identity, form.code.text)
+    outside = upload.bound is not None and await store.is_outside(conn, unit, upload.bound)
     return FormParsed(
         identity=identity,
         version=Version(
-            upload_id=upload.id, uploaded_at=upload.at, document_id=upload.document_id, ordinal=form.ordinal
+            upload_id=upload.id,
+            uploaded_at=upload.at,
+            document_id=upload.document_id,
+            ordinal=form.ordinal,
+            outside=outside,
         ),
         forms_in_upload=forms,
         parser_version=PARSER_VERSION,

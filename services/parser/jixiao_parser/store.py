@@ -50,6 +50,19 @@ async def unit_of(conn: Connection, name: str, parent_name: str | None) -> str:
     return key
 
 
+async def is_outside(conn: Connection, unit: str, root: str) -> bool:
+    """Whether a unit (by its key) is neither the unit of this name nor below it in the register."""
+    outside: bool = await conn.fetchval(
+        """WITH RECURSIVE line AS (
+               SELECT $1::text AS key UNION SELECT u.parent FROM units u JOIN line USING (key))
+           SELECT NOT EXISTS (SELECT FROM line
+                              WHERE key = $2 OR key = (SELECT unit FROM unit_names WHERE name = $2))""",
+        unit,
+        normalise_name(root),
+    )
+    return outside
+
+
 async def project_of(conn: Connection, unit: str, name: str, code: str | None) -> str | None:
     """The key of a known project of the unit with this name and nearly this code; holds the unit until the end."""
     await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended('parser unit ' || $1, 0))", unit)

@@ -12,7 +12,10 @@ from jixiao.runtime.message import Incoming
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """One file handed in once. ``unit`` and ``year`` are what the uploader declared; ``at`` orders versions."""
+    """One file handed in once. ``unit`` and ``year`` are what the uploader declared; ``at`` orders versions.
+
+    ``bound`` is the unit that the uploader belongs to; None: the bureau, for which no unit is a stranger.
+    """
 
     id: UUID
     document_id: str
@@ -21,6 +24,7 @@ class Upload:
     media_type: str | None
     uploader: str | None
     unit: str | None
+    bound: str | None
     year: str | None
     trace: str
 
@@ -43,6 +47,7 @@ class Upload:
             media_type=message.text_header("media_type"),
             uploader=message.text_header("uploader"),
             unit=message.text_header("unit"),
+            bound=message.text_header("bound"),
             year=message.text_header("year"),
             trace=message.trace,
         )

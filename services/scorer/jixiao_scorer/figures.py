@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from jixiao.events.models import Computed
+from jixiao.forms import Form
 from jixiao.forms.printed import Printed
 from jixiao_scorer.case import Case
 from jixiao_scorer.printed_form import COLUMN_NAMES
@@ -13,7 +14,25 @@ from jixiao_scorer.words import plain
 
 def figures(case: Case) -> tuple[Computed, ...]:
     """Fund sums, execution rate and score, weights, levels and total, in the order of the form."""
-    return tuple(_all(case))
+    doubted = set(_doubted(case.form))
+    return tuple(each.model_copy(update={"doubted": True}) if each.path in doubted else each for each in _all(case))
+
+
+def _doubted(form: Form) -> Iterator[str]:
+    """The paths of the figures that the reader was not sure of, or of one of their addends."""
+    funds, total = form.funds, form.funds.total
+    rows = (total, funds.fiscal, funds.carryover, funds.other)
+    money = {column: any(getattr(row, column).doubt for row in rows) for column in COLUMN_NAMES}
+    yield from (f"funds.total.{column}" for column, unsure in money.items() if unsure)
+    if total.rate.doubt or total.budget.doubt or total.executed.doubt:
+        yield "funds.total.rate"
+    if total.score.doubt or total.weight.doubt:
+        yield "funds.total.score"
+    unsure_rows = bool(form.doubts)
+    if unsure_rows or form.total_weight.doubt or total.weight.doubt or any(row.weight.doubt for row in form.indicators):
+        yield from ("total_weight", *(f"levels.{row.level1.text}" for row in form.indicators))
+    if unsure_rows or form.total_score.doubt or total.score.doubt or any(row.score.doubt for row in form.indicators):
+        yield "total_score"
 
 
 def _all(case: Case) -> Iterator[Computed]:

@@ -22,13 +22,17 @@ class FormParsed(Model):
 
 
 class Computed(Model):
-    """One figure beside its recomputation: ``path`` as in the record, both as text; None is "not printed"."""
+    """One figure beside its recomputation: ``path`` as in the record, both as text; None is "not printed".
+
+    ``doubted``: the reader was not sure of it or of one of its addends.
+    """
 
     path: str
     label: str
     stated: str | None
     computed: str | None
     agrees: bool | None
+    doubted: bool = False
 
 
 class FormScored(Model):

@@ -15,12 +15,14 @@ class Version(Model):
     """One form handed in once: from which upload and document, at which place.
 
     The order of versions is (time of upload, upload id, ordinal), never the order of arrival.
+    ``outside``: the unit is none of the uploader's; such a version is held for a reviewer.
     """
 
     upload_id: UUID
     uploaded_at: datetime
     document_id: str
     ordinal: int
+    outside: bool = False
 
     @property
     def form_id(self) -> UUID:

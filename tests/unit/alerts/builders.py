@@ -1,12 +1,13 @@
 """Findings, versions and commands of one invented form, for the tests of the alerts."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from jixiao.events import AlertCommand, FormScored
-from jixiao.events.models import Handling
+from jixiao.events.models import Computed, Handling
 from jixiao.findings import Cause, Finding, RuleId, Severity
 from jixiao.identity import FormIdentity, Version, derived_id
 from jixiao_alerts import FormVersion
@@ -33,15 +34,21 @@ def finding(rule: RuleId = RuleId.EXEC_LOW, severity: Severity = Severity.ERROR,
     return Finding(rule=rule, severity=severity, **values | others)
 
 
-def version(hour: int, ordinal: int = 1) -> Version:
+def version(hour: int, ordinal: int = 1, outside: bool = False) -> Version:
     """The version handed in so many hours after noon."""
     upload = derived_id("test upload", hour)
-    return Version(upload_id=upload, uploaded_at=NOON + timedelta(hours=hour), document_id=upload.hex, ordinal=ordinal)
+    at = NOON + timedelta(hours=hour)
+    return Version(upload_id=upload, uploaded_at=at, document_id=upload.hex, ordinal=ordinal, outside=outside)
 
 
-def form(hour: int, *findings: Finding) -> FormVersion:
-    """The form as handed in at that hour, with these findings."""
-    return FormVersion(FORM, version(hour), findings)
+def form(hour: int, *findings: Finding, outside: bool = False, doubted: Iterable[str] = ()) -> FormVersion:
+    """The form as handed in at that hour, with these findings and doubted figures."""
+    return FormVersion(FORM, version(hour, outside=outside), findings, doubted={path: path for path in doubted})
+
+
+def held(form: FormVersion) -> UUID:
+    """The alert that asks whether to adopt a version."""
+    return derived_id("alert", form.identity.key, "VERSION-HELD", f"version:{form.version.form_id}")
 
 
 def scored(form: FormVersion) -> FormScored:
@@ -53,7 +60,10 @@ def scored(form: FormVersion) -> FormScored:
         rules_version=1,
         profile="default",
         profile_hash="0",
-        figures=(),
+        figures=tuple(
+            Computed(path=path, label=label, stated=None, computed=None, agrees=None, doubted=True)
+            for path, label in form.doubted.items()
+        ),
         findings=form.findings,
     )
 

@@ -13,8 +13,8 @@ from jixiao.events.matching import News, Reason, Subscription, line_of, match, n
 from jixiao.events.models import Condition, Handling
 from jixiao.findings import Cause, RuleId, Severity
 from jixiao_alerts import advance
+from jixiao_alerts.admission import alert_id
 from jixiao_alerts.render import event
-from jixiao_alerts.states import alert_id
 from tests.unit.alerts.builders import FORM, NOON, finding, form, version
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "alerts" / "match.json").read_text("utf-8"))

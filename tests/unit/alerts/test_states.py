@@ -18,7 +18,8 @@ from jixiao.events.transitions import TRANSITIONS, refusal
 from jixiao.findings import Cause, Finding, RuleId, Severity, Subject
 from jixiao_alerts import FormVersion
 from jixiao_alerts import advance as advance_at
-from jixiao_alerts.states import alert_id, changes, is_worse
+from jixiao_alerts.admission import alert_id
+from jixiao_alerts.states import changes, is_worse
 from tests.unit.alerts.builders import FORM, NOON, command, finding, form
 
 ALERT = alert_id(FORM, finding())

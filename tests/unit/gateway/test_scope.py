@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -60,11 +61,20 @@ async def test_who_sees_what(api: Api, name: str, sees: int) -> None:
     shown = await api.get(f"{V1}/forms/{form}", found, **as_(name))
     assert len(shown.get("findings", [])) == sees
     judged = [figure["agrees"] for figure in shown.get("figures", [])]
+    assert all(("doubted" in figure) == (name == BUREAU) for figure in shown.get("figures", []))
     assert judged == {2: [True, False], 1: [True, None], 0: []}[sees], "what no finding says is not shown to a unit"
     await api.get(f"{V1}/alerts/{alert}", found, **as_(name))
     await api.get(f"{V1}/alerts/{builders.alert_row(2).alert_id}", 200 if name == BUREAU else 404, **as_(name))
     await api.get(f"{V1}/findings", **as_(name))
     assert ("within" in api.fakes.forms.asked) == (name != BUREAU)
+
+
+@pytest.mark.parametrize(("name", "unit"), [(BUREAU, None), (ABOVE, "青禾区"), (OUTSIDE, "青禾区教育局")])
+async def test_an_upload_tells_which_unit_its_uploader_belongs_to(api: Api, name: str, unit: str | None) -> None:
+    """The token's, whatever the uploader says; the bureau's own belongs to none."""
+    await api.post(f"{V1}/reports?unit={quote('水务局')}", 202, data=b"x", **as_(name))
+    [sent] = api.fakes.producer.sent
+    assert sent.headers.get("bound") == (quote(unit) if unit else None)
 
 
 @pytest.mark.parametrize(("name", "status"), [(BUREAU, 200), (ABOVE, 404), (INSIDE, 200), (OUTSIDE, 404)])

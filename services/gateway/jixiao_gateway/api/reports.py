@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse
 from jixiao.identity import normalise_year
 from jixiao_gateway import body
 from jixiao_gateway.api.models import Accepted, FileResult, FileResults
-from jixiao_gateway.parts import Caller, Gateway, Parts
+from jixiao_gateway.parts import Gateway, Parts
 from jixiao_gateway.problems import Problem
 from jixiao_gateway.upload import Declared, Upload, clean_name, clean_text
 
@@ -44,7 +44,6 @@ _BODY = {
 async def post_reports(
     request: Request,
     parts: Parts,
-    caller: Caller,
     unit: Annotated[str | None, Query(description="填报单位")] = None,
     year: Annotated[str | None, Query(description="预算年度，四位数字")] = None,
     name: Annotated[str | None, Query(description="文件名（请求体为单个文件时）")] = None,
@@ -53,11 +52,11 @@ async def post_reports(
     if body.is_multipart(request):
         form = await body.form(request)
         try:
-            declared = _declared(caller, _text(form, "unit", unit), _text(form, "year", year))
+            declared = _declared(request, _text(form, "unit", unit), _text(form, "year", year))
             return await _take_all(parts, form, declared)
         finally:
             await form.close()
-    declared = _declared(caller, unit, year)
+    declared = _declared(request, unit, year)
     file = await body.raw_file(request)
     try:
         upload = await parts.intake.accept(file, body.raw_name(request), declared)
@@ -101,10 +100,15 @@ def _accepted(upload: Upload) -> Accepted:
     return Accepted(upload_id=upload.id, document_id=upload.document_id, status_url=f"/api/v1/uploads/{upload.id}")
 
 
-def _declared(caller: str, unit: str | None, year: str | None) -> Declared:
+def _declared(request: Request, unit: str | None, year: str | None) -> Declared:
     if year and normalise_year(year) is None:
         raise Problem(422, "bad-year", f"预算年度“{clean_text(year)[:20]}”不是四位年份，例如 2023。请修改后重新上报。")
-    return Declared(uploader=caller, unit=clean_text(unit or "")[:TEXT_LIMIT] or None, year=normalise_year(year))
+    return Declared(
+        uploader=str(request.state.caller),
+        bound=request.state.unit,
+        unit=clean_text(unit or "")[:TEXT_LIMIT] or None,
+        year=normalise_year(year),
+    )
 
 
 def _text(form: FormData, field: str, fallback: str | None) -> str | None:

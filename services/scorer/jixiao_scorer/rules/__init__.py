@@ -61,7 +61,7 @@ RULES: tuple[Rule, ...] = (
     echo,
 )
 
-# Rules over several forms of a project or unit, which no single form can fire.
+# Rules over several forms or versions of a project or unit, which no single form can fire.
 CONTEXT_RULES = frozenset(
     {
         RuleId.VERSION,
@@ -70,6 +70,7 @@ CONTEXT_RULES = frozenset(
         RuleId.SHARED_RESULT,
         RuleId.ALL_FULL,
         RuleId.DOUBLE_COUNT,
+        RuleId.VERSION_HELD,
     }
 )
 
