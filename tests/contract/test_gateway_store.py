@@ -34,7 +34,7 @@ class OwnTables:
 async def real(clean_database: dict[str, str]) -> AsyncIterator[Store]:
     """The store on empty tables of its own."""
     pool = await connect_pool(clean_database["gateway"], "test")
-    await pool.execute("TRUNCATE uploads, events, subscriptions RESTART IDENTITY CASCADE")
+    await pool.execute("TRUNCATE uploads, events, subscriptions, unit_merges RESTART IDENTITY CASCADE")
     yield Store.on(pool)
     await pool.close()
 
@@ -130,7 +130,7 @@ async def test_subscriptions_come_and_go(store: Store) -> None:
     assert await store.subscriptions.get(rows[0].id) == rows[0]
     bound = rows[1]._replace(id=builders.uuid(9), bound="青禾区", rhythm="weekly", hour=9, weekday=1, link_only=True)
     await store.subscriptions.add(bound)
-    assert await store.subscriptions.page(None, 9, {"bound": "青禾区"}) == [bound]
+    assert await store.subscriptions.page(None, 9, {"bound": ["青禾区", "蓝湾区"]}) == [bound]
     changed = bound._replace(paused=True, enabled_at=builders.NOON)
     await store.subscriptions.change(changed._replace(target="https://elsewhere.example/"))
     assert await store.subscriptions.get(bound.id) == changed
@@ -397,6 +397,60 @@ async def test_a_subtree_is_all_that_stands_under_a_unit(real: Store, others: di
     assert await real.units.within("不在册") == {"不在册"}
     assert await real.units.find("水务局（本级）", "水务局本级") == "水务局"
     assert await real.units.find("不在册", "不在册") is None
+
+
+async def test_a_merged_unit_is_the_one_that_it_came_to(real: Store, others: dict[str, asyncpg.Connection]) -> None:
+    """For those who look it up and in subtrees; a chain is followed, a circle refused, and a merge undone."""
+    await leave_units(
+        others["parser"], {"区府": None, "水务局": "区府", "区水务": None, "河湖所": "区水务", "水利": None}
+    )
+    units = real.units
+    assert await units.merge("水利", "区水务", "审核科", builders.NOON)
+    assert await units.merge("区水务", "水务局", "审核科", builders.NOON)
+    for circle in ("水利", "区水务", "水务局"):
+        assert not await units.merge("水务局", circle, "审核科", builders.NOON)
+    for name in ("水务局", "区水务", "水利", "水利的别名"):
+        assert (await units.resolve(name), await units.find(name, name)) == ("水务局", "水务局")
+    assert await units.resolve("不在册") == "不在册"
+    assert await units.within("区府") == {"区府", "水务局", "区水务", "河湖所", "水利"}
+    assert (await units.parents())["水利"] == "水务局"
+    published = await others["alerts"].fetch("SELECT * FROM gateway_views.unit_merges ORDER BY unit")
+    assert [tuple(row) for row in published] == [("区水务", "水务局"), ("水利", "水务局")]
+    await units.part("区水务")
+    assert (await units.resolve("区水务"), await units.resolve("水利")) == ("区水务", "区水务")
+
+
+async def test_units_are_listed_with_those_first_that_wait_for_a_decision(
+    real: Store, others: dict[str, asyncpg.Connection]
+) -> None:
+    conn = others["parser"]
+    await leave_units(conn, {"甲": None, "乙": "甲", "丙": None, "": None})
+    await conn.execute("UPDATE units SET provisional = false, code = '101' WHERE key = '甲'")
+    await read_upload(conn, 1, forms=2)
+    await conn.execute("UPDATE forms SET unit = '丙'")
+    await real.units.merge("乙", "甲", "审核科", builders.NOON)
+    rows = await real.units.page(None, 10)
+    assert [(row.key, row.open, row.forms) for row in rows] == [("丙", True, 2), ("甲", False, 0), ("乙", False, 0)]
+    assert (rows[1].code, rows[1].provisional, rows[1].aliases) == ("101", False, ["甲的别名"])
+    assert (rows[2].merged_into, rows[2].merged_by, rows[2].merged_at) == ("甲", "审核科", builders.NOON)
+    cursor = encode_cursor(rows[0].open, rows[0].key)
+    assert await real.units.page(cursor, 10) == rows[1:]
+    for filters, keys in (
+        ({"name": "甲"}, "甲"),
+        ({"within": ["乙"]}, "乙"),
+        ({"open": True}, "丙"),
+        ({"key": "x"}, ""),
+    ):
+        assert "".join(row.key for row in await real.units.page(None, 10, cast(Any, filters))) == keys
+    assert await real.units.get("甲") == rows[1] and await real.units.get("x") is None
+
+
+async def leave_units(conn: asyncpg.Connection, parents: dict[str, str | None]) -> None:
+    """What the parser has of some units, each with an alias."""
+    await conn.execute("TRUNCATE units CASCADE")
+    for key, parent in parents.items():
+        await conn.execute("INSERT INTO units (key, name, parent) VALUES ($1, $1, $2)", key, parent)
+        await conn.execute("INSERT INTO unit_names VALUES ($1, $1), ($1 || '的别名', $1)", key)
 
 
 async def test_alerts_and_deliveries_are_read(real: Store, others: dict[str, asyncpg.Connection]) -> None:

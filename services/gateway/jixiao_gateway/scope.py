@@ -46,9 +46,8 @@ class Scope:
     def figures(self, figures: list[dict[str, Any]], findings: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         """A form's figures, outside the bureau without the doubts of our reading.
 
-        There a figure that disagrees without a finding that says so is not judged.
-
-        It disagrees perhaps by our reading alone.
+        There a figure that disagrees without a finding that says so is not judged: perhaps it does so by our reading
+        alone.
         """
         said = {finding["stated"] for finding in findings if is_told(finding)}
         silent = {"computed": None, "agrees": None}

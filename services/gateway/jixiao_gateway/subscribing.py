@@ -85,7 +85,7 @@ async def subscription_of(parts: Gateway, scope: Scope, new: NewSubscription) ->
         paused=False,
         created_at=datetime.now(UTC),
         district=clean_text(new.district or "") or None,
-        bound=scope.unit,
+        bound=scope.root,
         rhythm=new.rhythm,
         hour=new.hour,
         weekday=new.weekday,

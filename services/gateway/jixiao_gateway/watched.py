@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from jixiao.identity import normalise_name
 from jixiao_gateway.scope import Scope, is_told, told_change
 from jixiao_gateway.store.events import NumberedEvent
 from jixiao_gateway.store.units import UnitStore
@@ -35,5 +34,5 @@ class Watched:
 
     async def _covers(self, unit: str) -> bool:
         if unit not in self._keys:
-            self._keys = await self._units.within(normalise_name(self._scope.unit or ""))
+            self._keys = await self._units.within(self._scope.root or "")
         return unit in self._keys

@@ -11,6 +11,7 @@ from jixiao_gateway.store.events import LiveEvent, NumberedEvent
 from jixiao_gateway.store.forms import DocumentRow, FindingRow, FormDetail, FormRow
 from jixiao_gateway.store.query import BY_TIME, NO_FILTERS, Filters, decode_cursor
 from jixiao_gateway.store.subscriptions import AttemptRow, DeliveryRow, DisabledRow, SubscriptionRow
+from jixiao_gateway.store.units import UnitRow
 from jixiao_gateway.store.uploads import UploadRow
 from jixiao_gateway.upload import Upload
 
@@ -129,7 +130,7 @@ class FakeSubscriptions:
         self.rows[row.id] = row
 
     async def page(self, cursor: str | None, limit: int, filters: Filters = NO_FILTERS) -> list[SubscriptionRow]:
-        rows = [row for row in self.rows.values() if "bound" not in filters or row.bound == filters["bound"]]
+        rows = [row for row in self.rows.values() if row.bound in cast(list[str], filters.get("bound", [row.bound]))]
         return page(rows, cursor, limit, "created_at", "id")
 
     async def change(self, row: SubscriptionRow) -> None:
@@ -187,18 +188,53 @@ class FakeAttachments:
 @dataclass
 class FakeUnits:
     parent: dict[str, str | None] = field(default_factory=dict)
+    merged: dict[str, str] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
+    registered: set[str] = field(default_factory=set)
+
+    async def resolve(self, name: str) -> str:
+        key = self.aliases.get(name, name)
+        while key in self.merged:
+            key = self.merged[key]
+        return key
+
+    def row(self, key: str) -> UnitRow:
+        into, provisional = self.merged.get(key), key not in self.registered
+        aliases = [name for name, of in self.aliases.items() if of == key]
+        opened = provisional and into is None
+        return UnitRow(key, key, None, self.parent[key], provisional, opened, into, into and "审核科", None, aliases, 0)
+
+    async def page(self, cursor: str | None, limit: int, filters: Filters = NO_FILTERS) -> list[UnitRow]:
+        within = cast(list[str] | None, filters.get("within"))
+        rows = [self.row(key) for key in self.parent if within is None or key in within]
+        rows = [row for row in rows if str(filters.get("name", "")) in row.name]
+        return sorted(rows, key=lambda row: (row.open, row.key), reverse=True)[:limit]
+
+    async def get(self, key: str) -> UnitRow | None:
+        return self.row(key) if key in self.parent else None
+
+    async def merge(self, unit: str, into: str, by: str, at: datetime) -> bool:
+        if unit in (into, await self.resolve(into)):
+            return False
+        self.merged[unit] = into
+        return True
+
+    async def part(self, unit: str) -> None:
+        self.merged.pop(unit, None)
 
     async def within(self, root: str) -> frozenset[str]:
         found = {root}
-        while more := {key for key, parent in self.parent.items() if parent in found} - found:
+        above = [*self.parent.items(), *self.merged.items()]
+        while more := {key for key, parent in above if parent in found} - found:
             found |= more
         return frozenset(found)
 
     async def find(self, text: str, key: str) -> str | None:
-        return key if key in self.parent else None
+        found = await self.resolve(key)
+        return found if found in self.parent else None
 
     async def parents(self) -> dict[str, str | None]:
-        return self.parent
+        return self.parent | self.merged
 
 
 @dataclass

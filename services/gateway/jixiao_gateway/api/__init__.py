@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from jixiao_gateway.api import alerts, events, forms, reports, subscriptions, uploads
+from jixiao_gateway.api import alerts, events, forms, reports, subscriptions, units, uploads
 
 router = APIRouter(prefix="/api/v1")
-for module in (reports, uploads, forms, alerts, events, subscriptions):
+for module in (reports, uploads, forms, alerts, events, subscriptions, units):
     router.include_router(module.router)

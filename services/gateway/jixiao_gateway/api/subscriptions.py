@@ -127,13 +127,13 @@ async def _shown(parts: Gateway) -> Callable[[SubscriptionRow], Subscription]:
 
 def own_subscriptions(scope: Scope) -> Filters:
     """What the list is narrowed by: a caller with a unit sees those that were made with it."""
-    return {} if scope.is_bureau else {"bound": scope.unit}
+    return {} if scope.is_bureau else {"bound": [scope.root, scope.unit]}
 
 
 async def subscription_row(parts: Gateway, scope: Scope, subscription_id: UUID) -> SubscriptionRow:
     """A subscription that the caller may see. Raises Problem 404."""
     row = await parts.store.subscriptions.get(subscription_id)
-    if row is None or not (scope.is_bureau or row.bound == scope.unit):
+    if row is None or not (scope.is_bureau or row.bound in (scope.root, scope.unit)):
         raise not_found("订阅", subscription_id)
     return row
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from jixiao_gateway.pages import alerts, forms, home, login, subscriptions
+from jixiao_gateway.pages import alerts, forms, home, login, subscriptions, units
 from jixiao_gateway.pages.render import page
 from jixiao_gateway.problems import Handler
 
@@ -22,7 +22,7 @@ def add_to(app: FastAPI, vendor: Path) -> None:
     app.mount("/static/vendor", StaticFiles(directory=vendor, check_dir=False))
     app.mount("/static", StaticFiles(directory=OWN_STATIC))
     router = APIRouter(include_in_schema=False)
-    for module in (home, forms, alerts, subscriptions, login):
+    for module in (home, forms, alerts, subscriptions, units, login):
         router.include_router(module.router)
     app.include_router(router)
 

@@ -32,5 +32,10 @@ ENVIRONMENT = _environment()
 def page(request: Request, name: str, status: int = 200, **values: Any) -> HTMLResponse:
     """A template as an answer; it knows the caller and whether he signed in."""
     gateway: Gateway = request.app.state.gateway
-    known = {"caller": request.state.caller, "signed_in": bool(gateway.tokens), "path": request.url.path}
+    known = {
+        "caller": request.state.caller,
+        "bureau": request.state.unit is None,
+        "signed_in": bool(gateway.tokens),
+        "path": request.url.path,
+    }
     return HTMLResponse(ENVIRONMENT.get_template(name).render(known | values), status)

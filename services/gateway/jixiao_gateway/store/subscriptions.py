@@ -79,7 +79,7 @@ _COLUMNS = ", ".join(SubscriptionRow._fields)
 _EDITED = tuple(
     name for name in SubscriptionRow._fields if name not in ("id", "bound", "paused", "created_at", "revision")
 )
-_FILTERS = {"bound": "bound = {}"}
+_FILTERS = {"bound": "bound = ANY({})"}
 _DELIVERY_COLUMNS = ", ".join(DeliveryRow._fields)
 
 
