@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from jixiao.events.models import Computed
 from jixiao.findings import Finding
 from jixiao.forms import Form
+from jixiao_scorer import accounts
 from jixiao_scorer.case import Case
 from jixiao_scorer.figures import figures
 from jixiao_scorer.follow import linked
@@ -22,6 +23,9 @@ class Assessment:
 
 def assess(form: Form, profile: Profile) -> Assessment:
     """Recompute the form's figures and apply every rule that the profile has switched on."""
+    if form.accounts is not None:
+        figures_of_accounts, told = accounts.judge(form, profile)
+        return Assessment(figures_of_accounts, _worst_first([each for each in told if each.rule not in profile.off]))
     case = Case(form, profile)
     found = linked(form, _judge(case), lambda mended: _judge(Case(mended, profile)))
     return Assessment(figures(case), _worst_first(found))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from jixiao.findings import RuleId
 from jixiao_scorer.profiles import DEFAULT, PROFILES, Profile, RuleSetting
-from jixiao_scorer.rules import CONTEXT_RULES, RULES_BY_ID, RULES_VERSION, SILENCED_BY
+from jixiao_scorer.rules import ACCOUNTS_RULES, CONTEXT_RULES, RULES_BY_ID, RULES_VERSION, SILENCED_BY
 from jixiao_scorer.words import plain
 
 _HEAD = """# 规则目录
@@ -28,8 +28,8 @@ _HEAD = """# 规则目录
 依据中，《项目支出绩效评价管理办法》（财预〔2020〕10号）只是法律框架，各项数值均不出自该办法。
 """
 
-# In the order of judging; the rules over several forms come last.
-_CATALOGUE = (*RULES_BY_ID, *(rule for rule in RuleId if rule in CONTEXT_RULES))
+# In the order of judging; the rules over several forms come after, those on final accounts last.
+_CATALOGUE = (*RULES_BY_ID, *(rule for rule in RuleId if rule in CONTEXT_RULES), *ACCOUNTS_RULES)
 
 
 def page(examples: Mapping[RuleId, str]) -> str:

@@ -6,13 +6,21 @@ from jixiao.findings import RuleId
 from jixiao_scorer import assess
 from jixiao_scorer.catalogue import page
 from jixiao_scorer.profiles import DEFAULT, profile_named
-from jixiao_scorer.rules import RULES_BY_ID
+from jixiao_scorer.rules import ACCOUNTS_RULES, RULES_BY_ID
+from tests.unit.scorer.accounts import FILE, accounts
 from tests.unit.scorer.forms import CASES, form_of
 
 
 def examples() -> dict[RuleId, str]:
     """The sentence of the first finding of each rule in its own case file."""
-    return {rule: sentence for rule in RULES_BY_ID if (sentence := _example(rule)) is not None}
+    told = {rule: sentence for rule in RULES_BY_ID if (sentence := _example(rule)) is not None}
+    return told | {rule: _example_of_accounts(rule) for rule in ACCOUNTS_RULES}
+
+
+def _example_of_accounts(rule: RuleId) -> str:
+    profile = profile_named(DEFAULT)
+    found = (finding for case in FILE for finding in assess(accounts(case["set"]), profile).findings)
+    return next(finding.sentence for finding in found if finding.rule is rule)
 
 
 def _example(rule: RuleId) -> str | None:

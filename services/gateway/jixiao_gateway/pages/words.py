@@ -89,6 +89,9 @@ RULES = {
     "SHARED-RESULT": "同一成果多处填报",
     "ALL-FULL": "各项均得满分",
     "DOUBLE-COUNT": "执行率重复计分",
+    "VERSION-HELD": "新版本待审核后生效",
+    "ACCOUNTS": "决算表勾稽不符",
+    "NARRATIVE": "决算文字与自评表不符",
 }
 KINDS = {"test": "测试消息", "notice": "停用通知"}
 DELIVERY = {"pending": "待推送", "delivered": "已送达", "dead": "已放弃"}

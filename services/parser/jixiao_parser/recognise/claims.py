@@ -13,6 +13,7 @@ from jixiao.forms.model import Claim, Form, Value
 from jixiao_parser.recognise.grid import Line
 
 EXECUTION = "execution"
+HEADING = 20  # characters that a numbered heading has at most
 LOOK_BACK = 240  # characters in which a text has named what it gives figures of
 LOOK_ON = 2000  # characters for which it goes on speaking of it
 _FIGURE = r"\d[\d,]*(?:\.\d+)?"
@@ -80,9 +81,9 @@ def claims_of(lines: Iterable[Line], forms: Sequence[Form]) -> tuple[Claim, ...]
 
 
 def _prose(lines: Sequence[Line]) -> _Prose:
-    """The text of the lines; a numbered line begins a sentence."""
+    """The text of the lines; a numbered line begins a sentence, and a short one is a sentence of its own."""
     texts = [line.items[0].text or "" for line in lines]
-    texts = [f"。{text}" if _ITEM.match(text) else text for text in texts]
+    texts = [f"。{text}{'。' * (len(text) <= HEADING)}" if _ITEM.match(text) else text for text in texts]
     return _Prose(lines, "".join(texts), [0, *accumulate(map(len, texts))])
 
 

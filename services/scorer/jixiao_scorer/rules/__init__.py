@@ -74,6 +74,9 @@ CONTEXT_RULES = frozenset(
     }
 )
 
+# Rules on a department's final accounts (``jixiao_scorer.accounts``), beside their text its projects' forms.
+ACCOUNTS_RULES = (RuleId.ACCOUNTS, RuleId.NARRATIVE)
+
 # A rule that fires, and the rules that then have nothing to say.
 SILENCED_BY: dict[RuleId, frozenset[RuleId]] = {
     RuleId.BUDGET_ZERO: frozenset(RuleId) - {RuleId.BUDGET_ZERO},
@@ -102,4 +105,14 @@ def rule_id(rule: Rule) -> RuleId:
 
 RULES_BY_ID: dict[RuleId, Rule] = {rule_id(rule): rule for rule in RULES}
 
-__all__ = ["CONTEXT_RULES", "FOLLOWS", "RULES", "RULES_BY_ID", "RULES_VERSION", "SILENCED_BY", "Rule", "rule_id"]
+__all__ = [
+    "ACCOUNTS_RULES",
+    "CONTEXT_RULES",
+    "FOLLOWS",
+    "RULES",
+    "RULES_BY_ID",
+    "RULES_VERSION",
+    "SILENCED_BY",
+    "Rule",
+    "rule_id",
+]

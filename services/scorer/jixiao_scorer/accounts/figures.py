@@ -1,0 +1,133 @@
+"""Numbers of the tables of final accounts with their places, and what must hold between them."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from jixiao.forms.model import AccountsTable
+from jixiao.forms.printed import Printed
+from jixiao_scorer.accounts.words import WORDS
+
+_FRACTION = re.compile(r"-?[\d,]+\.(\d+)")
+_ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A printed number of the accounts and its path in the record."""
+
+    number: Printed
+    path: str
+
+    @property
+    def yuan(self) -> Decimal:
+        """Its value in yuan."""
+        return self.number.in_yuan().value
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """``whole`` must be the sum of ``parts`` less that of ``less``.
+
+    ``subject`` names it between versions; ``told`` and ``against`` are both sides in words; ``group`` is what the
+    children of one row have in common; ``shown``: among the figures that a page lists.
+    """
+
+    table: str
+    subject: str
+    told: str
+    against: str
+    whole: Figure
+    parts: tuple[Figure, ...]
+    less: tuple[Figure, ...] = ()
+    group: str | None = None
+    shown: bool = False
+
+    @property
+    def computed(self) -> Printed:
+        """The sum."""
+        made = Printed.sum([each.number for each in self.parts])
+        for each in self.less:
+            made = made - each.number
+        return made
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """All that stands in it."""
+        return (self.whole, *self.parts, *self.less)
+
+    @property
+    def gap(self) -> Decimal:
+        """By how many yuan the whole is above the sum."""
+        parts = sum((each.yuan for each in self.parts), _ZERO)
+        return self.whole.yuan - parts + sum((each.yuan for each in self.less), _ZERO)
+
+    @property
+    def tolerance(self) -> Decimal:
+        """How many yuan the printed digits allow them to be apart."""
+        return sum((each.number.in_yuan().tolerance for each in self.figures), _ZERO)
+
+    @property
+    def holds(self) -> bool:
+        """Whether both can be the same number as printed."""
+        return abs(self.gap) <= self.tolerance
+
+    def weight(self, figure: Figure) -> int:
+        """By how much the gap grows with a figure: 1 or -1."""
+        return -1 if any(figure.path == each.path for each in self.parts) else 1
+
+
+class Grid:
+    """The cells of one table as numbers."""
+
+    def __init__(self, place: int, table: AccountsTable) -> None:
+        self.table = table
+        self._path = f"accounts.tables[{place}]"
+        found = (_FRACTION.fullmatch(cell) for row in table.rows for cell in row.cells)
+        decimals = Counter(len(each[1]) for each in found if each)
+        self._decimals = decimals.most_common(1)[0][0] if decimals else 0
+
+    def text(self, row: int, column: int) -> str:
+        """What stands in a cell; "" beyond the end of the row."""
+        cells = self.table.rows[row].cells
+        return cells[column] if column < len(cells) else ""
+
+    def path(self, row: int, column: int) -> str:
+        """The path of a cell in the record."""
+        return f"{self._path}.rows[{row}].cells[{column}]"
+
+    def is_empty(self, row: int, column: int) -> bool:
+        """Whether a cell says that there is nothing."""
+        return WORDS.nothing.fullmatch(self.text(row, column)) is not None
+
+    def figure(self, row: int, column: int, label: str) -> Figure | None:
+        """The number of a cell, 0 where it is empty; None where it cannot be read.
+
+        Zeros at the end may have been dropped: numbers are as precise as most of the table are.
+        """
+        value = self.table.rows[row].value(column)
+        unit = self.table.amount_unit
+        if self.is_empty(row, column):
+            return Figure(Printed(_ZERO, _ZERO, _ZERO, 0, unit, label, value), self.path(row, column))
+        number = Printed.parse(value, unit, label)
+        if number is None:
+            return None
+        if number.decimals < self._decimals:
+            half = Decimal(5).scaleb(-self._decimals - 1)
+            number = replace(number, low=number.value - half, high=number.value + half, decimals=self._decimals)
+        return Figure(number, self.path(row, column))
+
+
+def equal(table: str, told: tuple[str, Figure | None], other: tuple[str, Figure | None]) -> Iterable[Check]:
+    """That two figures are the same, where both can be read."""
+    (label, whole), (against, part) = told, other
+    if whole is not None and part is not None:
+        yield Check(table, f"{label}={against}", label, against, whole, (part,), shown=True)
+
+
+def known(figures: Sequence[Figure | None]) -> tuple[Figure, ...] | None:
+    """The figures, where all can be read and there are any."""
+    found = tuple(each for each in figures if each is not None)
+    return found if found and len(found) == len(figures) else None

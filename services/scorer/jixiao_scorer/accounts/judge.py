@@ -1,0 +1,124 @@
+"""ACCOUNTS and, as far as a text contradicts itself, NARRATIVE: the findings on final accounts (部门决算) alone."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from jixiao.events.models import Computed
+from jixiao.findings import Cause, Finding, RuleId, Subject
+from jixiao.forms import Doubt, DoubtKind, Form
+from jixiao.forms.model import Accounts
+from jixiao_scorer.accounts.book import Book, all_checks, books
+from jixiao_scorer.accounts.figures import Check
+from jixiao_scorer.accounts.mend import Mended, Mender
+from jixiao_scorer.accounts.narrative import self_contradictions
+from jixiao_scorer.accounts.spoken import said_of_expenses
+from jixiao_scorer.build import finding
+from jixiao_scorer.case import Case
+from jixiao_scorer.profiles import Profile
+from jixiao_scorer.words import money, plain
+
+_TOLD = 3  # places named in the sentence on differences from rounding
+_LOST = Doubt(kind=DoubtKind.LOST_ROW, note="各列均有相差，疑似读取时缺少一行")
+
+
+def judge(form: Form, profile: Profile) -> tuple[tuple[Computed, ...], list[Finding]]:
+    """The figures of the accounts beside their recomputation, and what was found."""
+    accounts, case = form.accounts or Accounts(), Case(form, profile)
+    found = books(accounts.tables)
+    checks = all_checks(found)
+    findings = [*_accounts(case, checks), *_spoken(case, found, accounts), *self_contradictions(case, accounts.claims)]
+    told = [check for check in checks if check.shown and any(each.number.value for each in check.figures)]
+    return tuple(map(_figure, told)), findings
+
+
+def _figure(check: Check) -> Computed:
+    text, computed = check.whole.number.text, plain(check.computed.value)
+    label = f"{_where(check)}：{check.against}"
+    return Computed(path=check.whole.path, label=label, stated=text, computed=computed, agrees=check.holds)
+
+
+def _accounts(case: Case, checks: Sequence[Check]) -> Iterator[Finding]:
+    """ACCOUNTS: what is no sum, each wrong number once; then all differences from rounding in one."""
+    mender, closed = Mender(checks), set[int]()
+    left: dict[str, list[Check]] = defaultdict(list)
+    for check in checks:
+        if check.holds or id(check) in closed:
+            continue
+        mended = mender.mend(check)
+        if mended is None:
+            left[check.group or f"{check.table}/{check.subject}"].append(check)
+            continue
+        closed |= {id(each) for each in mended.closed}
+        yield _error(case, min(mended.closed, key=lambda each: each.tolerance), mended)
+    for group in left.values():
+        open_still = [each for each in group if id(each) not in closed]
+        if len(open_still) > 1:
+            yield _error(case, max(open_still, key=lambda each: abs(each.gap)), doubts=(_LOST,))
+        elif open_still:
+            yield _error(case, open_still[0])
+    yield from _rounding(case, [each for each in checks if each.holds and each.gap])
+
+
+def _error(case: Case, check: Check, mended: Mended | None = None, doubts: Sequence[Doubt] = ()) -> Finding:
+    whole = check.whole.number
+    others = len(mended.closed) - 1 if mended is not None else 0
+    also = f"同一数字另使{others}处不符。" if others else ""
+    return finding(
+        case,
+        RuleId.ACCOUNTS,
+        f"{_where(check)}为{money(whole)}，{check.against}为{money(check.computed)}，相差{_apart(check)}。{also}",
+        grave=True,
+        subject=Subject(kind="accounts", name=f"{check.table}/{check.subject}"),
+        stated=whole,
+        computed=check.computed,
+        doubts=doubts,
+        amount=abs(check.gap),
+        repair=mended.repair if mended is not None else None,
+    )
+
+
+def _where(check: Check) -> str:
+    return check.told if check.told.startswith("《") else f"《{check.table}》{check.told}"
+
+
+def _apart(check: Check) -> str:
+    whole = check.whole.number
+    return f"{plain(whole.of_yuan(abs(check.gap)))}{whole.unit}"
+
+
+def _rounding(case: Case, checks: Sequence[Check]) -> Iterator[Finding]:
+    if not checks:
+        return
+    told = "；".join(f"{_where(each)}与{each.against}相差{_apart(each)}" for each in checks[:_TOLD])
+    first = checks[0]
+    yield finding(
+        case,
+        RuleId.ACCOUNTS,
+        f"决算表中有{len(checks)}处合计与分项之和有尾数差（{told}{'等' if len(checks) > _TOLD else ''}），"
+        "在四舍五入所能造成的范围内。",
+        Cause.ROUNDING,
+        subject=Subject(kind="accounts", name="rounding"),
+        stated=first.whole.number,
+        computed=first.computed,
+        amount=max((abs(each.gap) for each in checks), default=Decimal(0)),
+    )
+
+
+def _spoken(case: Case, found: Sequence[Book], accounts: Accounts) -> Iterator[Finding]:
+    """ACCOUNTS: the text gives another figure of 三公经费 than the table."""
+    tables = [book.expenses for book in found if book.expenses is not None]
+    if len(tables) != 1:
+        return
+    for said in said_of_expenses(tables[0], accounts.claims):
+        yield finding(
+            case,
+            RuleId.ACCOUNTS,
+            f"文中{said.name}的{said.column}为{money(said.spoken)}，《{tables[0].title}》中为{money(said.printed)}，两者应当一致。",
+            Cause.CONTRADICTION,
+            grave=True,
+            subject=Subject(kind="accounts", name=f"text/{said.name}/{said.column}"),
+            stated=said.spoken,
+            computed=said.printed,
+            amount=abs(said.spoken.in_yuan().value - said.printed.in_yuan().value),
+        )

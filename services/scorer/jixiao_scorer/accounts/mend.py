@@ -1,0 +1,64 @@
+"""The one number whose change closes every broken sum that it stands in, where there is just one."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from jixiao.findings import Repair
+from jixiao_scorer.accounts.figures import Check, Figure
+from jixiao_scorer.repair import Change
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """A change, and the broken checks that it closes."""
+
+    figure: Figure
+    new: Decimal
+    closed: tuple[Check, ...]
+
+    @property
+    def repair(self) -> Repair:
+        """The change as a finding carries it."""
+        return self._change.repair
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """The more sums it closes and the fewer characters it touches, the better."""
+        return -len(self.closed), self._change.size
+
+    @property
+    def _change(self) -> Change:
+        return Change(self.figure.path, self.figure.number, self.new)
+
+
+class Mender:
+    """Looks for such changes among all checks of the accounts."""
+
+    def __init__(self, checks: Iterable[Check]) -> None:
+        self._having: dict[str, list[Check]] = defaultdict(list)
+        for check in checks:
+            for figure in check.figures:
+                self._having[figure.path].append(check)
+
+    def mend(self, broken: Check) -> Mended | None:
+        """The change that closes a broken check and breaks no other; None when several would do."""
+        found = [each for figure in broken.figures if (each := self._try(figure, broken)) is not None]
+        most = max((len(each.closed) for each in found), default=0)
+        best = [each for each in found if len(each.closed) == most]
+        return self._finest(best[0]) if len(best) == 1 else None
+
+    def _try(self, figure: Figure, broken: Check) -> Mended | None:
+        """The change of a figure that closes the check to the last digit, where all its others then hold."""
+        by = -broken.gap * broken.weight(figure)
+        new = figure.number.value + figure.number.of_yuan(by)
+        having = self._having[figure.path]
+        if new < 0 or any(abs(each.gap + each.weight(figure) * by) > each.tolerance for each in having):
+            return None
+        return Mended(figure, new, tuple(each for each in having if not each.holds))
+
+    def _finest(self, found: Mended) -> Mended:
+        """Of the changes that each of the closed checks asks for, the smallest in writing."""
+        tried: Sequence[Mended | None] = [self._try(found.figure, check) for check in found.closed]
+        return min((each for each in tried if each is not None), key=lambda each: each.rank, default=found)

@@ -1,0 +1,105 @@
+"""Final accounts: each case has exactly its findings; whatever the numbers, true sums are never found false."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jixiao.findings import Finding, RuleId, Severity
+from jixiao.forms import Form
+from jixiao.forms.model import Accounts, AccountsRow, AccountsTable
+from jixiao_scorer import assess
+from jixiao_scorer.profiles import PROFILES, profile_for
+from jixiao_scorer.rules import ACCOUNTS_RULES
+from tests.unit.scorer.accounts import FILE, accounts
+
+
+def found(form: Form) -> tuple[Finding, ...]:
+    """The findings on accounts."""
+    return assess(form, profile_for(form.layout)).findings
+
+
+@pytest.mark.parametrize("case", FILE, ids=lambda case: case["name"])
+def test_accounts_have_exactly_the_findings_of_their_case(case: dict[str, Any]) -> None:
+    """``expect`` lists rule and severity; ``with`` names fields of the first finding."""
+    findings = found(accounts(case["set"]))
+    assert [f"{each.rule} {each.severity}" for each in findings] == case["expect"]
+    for key, value in case.get("with", {}).items():
+        told = findings[0].model_dump(mode="json")[key]
+        assert value in told if key == "sentence" else told == value, key
+
+
+def test_each_rule_has_cases_that_fire_and_those_that_do_not() -> None:
+    """Of every severity."""
+    fired = {line for case in FILE for line in case["expect"]}
+    assert fired == {"ACCOUNTS error", "ACCOUNTS notice", "NARRATIVE warning"}
+    assert any(not case["expect"] for case in FILE)
+
+
+def test_figures_stand_beside_their_recomputation() -> None:
+    """The sums that a page shows, all of them true in the sample."""
+    figures = assess(accounts(), profile_for("accounts")).figures
+    assert {each.agrees for each in figures} == {True}
+    assert "《收入支出决算总表》本年支出合计：《支出决算表》合计的本年支出合计" in {each.label for each in figures}
+
+
+def test_rules_that_are_switched_off_say_nothing() -> None:
+    """Like any other."""
+    profile = PROFILES["default"]
+    silent = {rule: profile.rules[rule].model_copy(update={"on": False}) for rule in ACCOUNTS_RULES}
+    off = profile.model_validate(profile.model_dump() | {"rules": profile.rules | silent})
+    for case in FILE:
+        assert assess(accounts(case["set"]), off).findings == ()
+
+
+AMOUNT = st.integers(min_value=0, max_value=10**12).map(lambda yuan: Decimal(yuan) / 100)
+TREE = st.lists(st.lists(st.tuples(AMOUNT, AMOUNT), min_size=1, max_size=5), min_size=1, max_size=4)
+_HEADS = (("项目", "", "本年支出合计", "基本支出", "项目支出"), ("", "栏次", "1", "2", "3"))
+
+
+def table(tree: list[list[tuple[Decimal, Decimal]]]) -> AccountsTable:
+    """A table of spending in 万元 with two digits, made of amounts in yuan by class and item."""
+    rows: list[tuple[str, ...]] = [*_HEADS, ("", "合计", *printed([pair for items in tree for pair in items]))]
+    for place, items in enumerate(tree):
+        code = f"{201 + place}"
+        rows.append((code, "某类", *printed(items)))
+        rows += ((f"{code}01{at:02}", "某项", *printed([pair])) for at, pair in enumerate(items))
+    cells = tuple(AccountsRow(cells=row) for row in rows)
+    return AccountsTable(title="一般公共预算财政拨款支出决算表", amount_unit="万元", rows=cells)
+
+
+def printed(pairs: list[tuple[Decimal, Decimal]]) -> list[str]:
+    """Total, basic and project spending, each rounded for itself."""
+    basic, project = (sum((pair[at] for pair in pairs), Decimal(0)) for at in (0, 1))
+    return [f"{amount / 10000:,.2f}" for amount in (basic + project, basic, project)]
+
+
+def of(made: AccountsTable) -> tuple[Finding, ...]:
+    """The findings on a table alone."""
+    return found(Form(ordinal=0, kind="accounts", layout="accounts", accounts=Accounts(tables=(made,))))
+
+
+@given(TREE)
+def test_sums_of_rounded_amounts_are_at_most_notices(tree: list[list[tuple[Decimal, Decimal]]]) -> None:
+    """Parents and totals are printed rounded, each for itself: what that makes of the digits is never an error."""
+    assert {each.severity for each in of(table(tree))} <= {Severity.NOTICE}
+
+
+@given(TREE, st.data())
+def test_a_number_that_is_off_beyond_rounding_is_an_error(
+    tree: list[list[tuple[Decimal, Decimal]]], data: st.DataObject
+) -> None:
+    """In a parent or the whole, by 1 万元 or more; where a repair is proposed, it is of that number."""
+    sound = table(tree)
+    parents = [at for at, row in enumerate(sound.rows) if len(row.cells[0]) <= len("201") and at >= len(_HEADS)]
+    at, column = data.draw(st.sampled_from(parents)), data.draw(st.sampled_from((2, 3, 4)))
+    cells = list(sound.rows[at].cells)
+    by = data.draw(st.integers(min_value=1, max_value=999))
+    cells[column] = f"{Decimal(cells[column].replace(',', '')) + by:,.2f}"
+    rows = (*sound.rows[:at], AccountsRow(cells=tuple(cells)), *sound.rows[at + 1 :])
+    errors = [each for each in of(sound.model_copy(update={"rows": rows})) if each.severity is Severity.ERROR]
+    assert errors and {each.rule for each in errors} == {RuleId.ACCOUNTS}
+    repaired = {each.repair.path for each in errors if each.repair is not None}
+    assert repaired <= {f"accounts.tables[0].rows[{at}].cells[{column}]"}
