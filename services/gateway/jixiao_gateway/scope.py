@@ -15,10 +15,14 @@ from jixiao_gateway.store.query import Filters
 
 @dataclass(frozen=True)
 class Scope:
-    """``unit`` is the root of the subtree (None: everything), ``keys`` are the units in it."""
+    """``unit`` is the root of the subtree as its token names it (None: everything), ``root`` its key.
+
+    ``keys`` are the units in the subtree.
+    """
 
     caller: str
     unit: str | None = None
+    root: str | None = None
     keys: frozenset[str] = frozenset()
 
     @property
@@ -68,7 +72,8 @@ async def scope_of(parts: Gateway, caller: str, unit: str | None) -> Scope:
     """The scope of a caller, with the subtree as the register has it now."""
     if unit is None:
         return Scope(caller)
-    return Scope(caller, unit, await parts.store.units.within(normalise_name(unit)))
+    root = await parts.store.units.resolve(normalise_name(unit))
+    return Scope(caller, unit, root, await parts.store.units.within(root))
 
 
 async def _scope(request: Request, parts: Parts) -> Scope:
