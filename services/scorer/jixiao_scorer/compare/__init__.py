@@ -1,8 +1,9 @@
 """The comparison engine: target against actual, both as printed on the form."""
 
 from jixiao_scorer.compare.cell import Cell
+from jixiao_scorer.compare.comparison import Comparison, Why
 from jixiao_scorer.compare.direction import Direction, better_when_smaller, is_positive_cost
-from jixiao_scorer.compare.engine import Comparison, Why, compare, compare_cells
+from jixiao_scorer.compare.engine import compare, compare_cells
 from jixiao_scorer.compare.measures import Measure, measures
 from jixiao_scorer.compare.parts import Part
 from jixiao_scorer.compare.text import normal

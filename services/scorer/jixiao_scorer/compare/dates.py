@@ -17,10 +17,12 @@ _PARTS = {
 }
 NO_UNIT = r"(?![\d%万亿个次人天小元件期篇米公吨])"  # 2023-2025个 is a range
 _DAY = r"(?:3[01]|[12]\d|0?[1-9])"
+_DAY2 = r"(?:3[01]|[12]\d|0[1-9])"
 _MONTH = "(?:1[0-2]|0?[1-9])"
 _YEAR = r"(?:19|20)\d{2}"
 _DATE = re.compile(
-    rf"(?P<dotted>{_YEAR})[./-](?P<month2>{_MONTH})(?:[./-](?P<day2>{_DAY}))?{NO_UNIT}"
+    rf"(?<!\d)(?P<joined>{_YEAR}(?:0[1-9]|1[0-2]){_DAY2})(?!\d)"
+    rf"|(?P<dotted>{_YEAR})[./-](?P<month2>{_MONTH})(?:[./-](?P<day2>{_DAY}))?{NO_UNIT}"
     rf"|(?:(?P<year>{_YEAR})年度?)?(?:(?P<month>{_MONTH})月份?(?:(?P<day>{_DAY})[日号]?|(?P<part>上旬|中旬|下旬|[初中底末]))?"
     r"|第?(?P<quarter>[一二三四1-4])季度[初中底末]?|(?P<half>[上下])半年|(?P<end>年[底末中])|(?P<whole>(?<=年)|(?<=年度)))"
 )
@@ -39,7 +41,9 @@ class Span:
 
 def spans(text: str, year: int | None) -> tuple[Span, ...]:
     """All dates of a normalised text, in order; dates without a year are of ``year``."""
-    if not ("月" in text or "季" in text or "年" in text or "." in text or "-" in text or "/" in text):
+    if not (
+        "月" in text or "季" in text or "年" in text or "." in text or "-" in text or "/" in text or len(text) == 8
+    ):
         return ()
     if _COUNTED.search(text):
         return ()
@@ -55,6 +59,8 @@ def spans(text: str, year: int | None) -> tuple[Span, ...]:
 
 
 def _span(match: "re.Match[str]", year: int | None) -> Span | None:
+    if match["joined"] is not None:
+        return _in_month(int(match["joined"][:4]), int(match["joined"][4:6]), match["joined"][6:], None)
     if match["dotted"] is not None:
         return _in_month(int(match["dotted"]), int(match["month2"]), match["day2"], None)
     of = _year(match["year"], year)

@@ -23,9 +23,17 @@ _LARGER_COST = re.compile(
     "节约|节省|节支|下降|降低|减少|压减|缩减|进度|执行|使用率|利用率|合规|完成|及时|到位|达标|支付|支出率|覆盖|合格|满意|准确|优惠|下浮|折扣|"
     "收益|收入|增收|效率|年限|期限|寿命|保障|达成|符合|知晓|规范率|足额|补助标准|补贴标准|救助标准|发放标准"
 )
+# Of what one does about it, the share that should be large: 投诉处理率, 信访办结及时率.
+_HANDLED = re.compile(
+    "(?:处理|处置|办结|办理|化解|查处|查办|整改|排除|解决|回复|答复|反馈|响应|受理|调处|修复|恢复|防范|防控|结案|破案|侦破|救治|救助)"
+    "(?:完成|及时|到位|按时|按期|准确|合规|满意|覆盖|成功|规范)*(?:率|比例|度|性)"
+)
 _LESSENED = re.compile("下降|降低|减少|压减|缩减|节约|节省|压降")  # of what is bad: the more the better
 _SHORTER = re.compile("时间|时限|时效|响应|周期|用时|及时|内|期限内")
-_LASTS = re.compile("年限|服务期|服务时|保修|质保|维护期|运行时|开放|时长|天数|学时|课时|值守|寿命")
+_LASTS = re.compile(
+    "年限|服务期|服务时|保修|质保|维护期|运行时|开放|时长|天数|学时|课时|值守|寿命|培训|展览|展出|展示|演出|播出|播放|直播|宣传|租赁|租用|使用|"
+    "驻场|驻点|值班|学习|公示|公告|活动|持续"
+)
 
 
 def is_rank(name: str) -> bool:
@@ -35,7 +43,7 @@ def is_rank(name: str) -> bool:
 
 def better_when_smaller(name: str) -> bool:
     """Whether a name speaks of what one wants little of (投诉率, 响应时间)."""
-    return _SMALLER.search(name) is not None and _LESSENED.search(name) is None
+    return _SMALLER.search(name) is not None and _LESSENED.search(name) is None and _HANDLED.search(name) is None
 
 
 def is_positive_cost(name: str) -> bool:
@@ -43,11 +51,18 @@ def is_positive_cost(name: str) -> bool:
     return _LARGER_COST.search(name) is not None
 
 
+_LESS = ("下降", "降低", "减少", "压减", "缩减", "节约", "节省", "压降", "下滑", "降幅", "减幅")
+_MORE = ("增长", "增加", "提高", "提升", "上升", "上涨", "增幅", "增长率")
+
+
 def is_change(lead: str) -> bool:
     """Whether a number is how much something changed (下降10%), so that more of it is better."""
-    return lead.endswith(
-        ("下降", "降低", "减少", "压减", "缩减", "节约", "节省", "压降", "增长", "增加", "提高", "提升")
-    )
+    return lead.endswith(_LESS + _MORE)
+
+
+def change(lead: str) -> int:
+    """Which way a number says that something changed: 1 up, -1 down, 0 where it says nothing of it."""
+    return (lead.endswith(_MORE)) - (lead.endswith(_LESS))
 
 
 def direction(op: str, name: str, level2: str, kind: Kind, is_zero: bool) -> Direction:

@@ -1,65 +1,35 @@
 """Target against actual: one answer, with its reason, for every pair of cells. Pure and without memory."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 
 from jixiao_scorer.compare import words
 from jixiao_scorer.compare.cell import Cell
+from jixiao_scorer.compare.comparison import (
+    BLANK,
+    MET,
+    MISMATCH,
+    NOT_APPLICABLE,
+    NOT_DONE,
+    SAME,
+    SOFT,
+    TEXT,
+    Comparison,
+    Why,
+)
 from jixiao_scorer.compare.dates import Span, spans
-from jixiao_scorer.compare.direction import Direction
-from jixiao_scorer.compare.frequency import per_year
+from jixiao_scorer.compare.frequency import by_the_year
 from jixiao_scorer.compare.measures import Measure, measures
 from jixiao_scorer.compare.parts import Part, pair_up, part
+from jixiao_scorer.compare.ranks import best_of, place_in
 from jixiao_scorer.compare.units import Kind, comparable
+from jixiao_scorer.compare.wordy import goal_in_words, of_nothing, without_number
 
-_ONE, _ZERO = Decimal(1), Decimal(0)
-_SENTENCE = 7  # characters from which on an answer without a number is a sentence
-
-
-class Why(StrEnum):
-    """How an answer was found, or why there is none."""
-
-    SAME = "same"  # word for word
-    MEASURED = "measured"
-    DATED = "dated"
-    WORDS = "words"
-    BLANK = "blank"
-    NOT_APPLICABLE = "not_applicable"
-    MISMATCH = "mismatch"  # of different kinds: persons answered with per cent
-    SOFT = "soft"  # words or a date answered with per cent
-    TEXT = "text"  # both are sentences
-
-
-@dataclass(slots=True)
-class Comparison:
-    """``met`` is None where the cells cannot be compared; ``ratio`` is that of the part that decides."""
-
-    why: Why
-    met: bool | None = None
-    ratio: Decimal | None = None
-    parts: tuple[Part, ...] = ()
-
-    @property
-    def comparable(self) -> bool:
-        """Whether there is an answer."""
-        return self.met is not None
-
-    @property
-    def over(self) -> Decimal | None:
-        """The largest ratio among the parts with a positive floor."""
-        if not self.parts:
-            return None
-        ratios = [each.ratio for each in self.parts if each.direction is Direction.FLOOR and each.ratio is not None]
-        return max(ratios, default=None)
-
-
+_ONE = Decimal(1)
+_PROPORTION = re.compile(r"\d:\d")
 _MEASURED = Why.MEASURED
-_SAME = Comparison(Why.SAME, True, _ONE)
-_BLANK, _NOT_APPLICABLE, _TEXT = Comparison(Why.BLANK), Comparison(Why.NOT_APPLICABLE), Comparison(Why.TEXT)
-_MISMATCH, _SOFT = Comparison(Why.MISMATCH), Comparison(Why.SOFT)
 
 
 def compare(
@@ -67,9 +37,9 @@ def compare(
 ) -> Comparison:
     """Whether ``actual`` reaches ``target``, both as printed; ``year`` is the form's, for dates that have none."""
     if not target or not actual:
-        return _BLANK
+        return BLANK
     if target == actual:
-        return _NOT_APPLICABLE if words.not_applicable(target) else _SAME
+        return NOT_APPLICABLE if words.not_applicable(target) else SAME
     return compare_cells(Cell(target), Cell(actual), name, level2, year)
 
 
@@ -77,37 +47,23 @@ def compare_cells(wanted: Cell, given: Cell, name: str = "", level2: str = "", y
     """The same for cells that were normalised and parsed already."""
     target, actual = wanted.text, given.text
     if not target or not actual:
-        return _BLANK
+        return BLANK
     if target == actual:
-        return _NOT_APPLICABLE if words.not_applicable(target) else _SAME
+        return NOT_APPLICABLE if words.not_applicable(target) else SAME
     if words.not_applicable(actual) or words.not_applicable(target):
-        return _of_nothing(target, actual)
+        return of_nothing(target, actual)
     if not (target[0] in "≥≤<>" and wanted.measures and wanted.measures[0].bare):
         dated = _dates(target, actual, year)
         if dated is not None:
             return dated
+    if "前" in target and (placed := _placed(target, actual)) is not None:
+        return placed
     aims, got = wanted.measures, given.measures
     if aims and got:
         return _measured(aims, got, target, actual, name, level2)
     if aims:
-        return _without_number(aims, target, actual)
-    return _goal_in_words(target, actual, got)
-
-
-def _of_nothing(target: str, actual: str) -> Comparison:
-    """无 is an answer to a goal that something does not happen."""
-    if words.not_applicable(target) and words.not_applicable(actual):
-        return _NOT_APPLICABLE
-    if actual in ("无", "暂无") and (words.is_negative_goal(target) or _is_zero(target)):
-        return Comparison(Why.WORDS, True, _ONE)
-    if target == "无" and _is_zero(actual):
-        return Comparison(Why.WORDS, True, _ONE)
-    return _NOT_APPLICABLE
-
-
-def _is_zero(text: str) -> bool:
-    found = measures(text)
-    return len(found) == 1 and not found[0].value
+        return without_number(aims, target, actual, name)
+    return goal_in_words(target, actual, got)
 
 
 def _dates(target: str, actual: str, year: int | None) -> Comparison | None:
@@ -120,15 +76,26 @@ def _dates(target: str, actual: str, year: int | None) -> Comparison | None:
         met = done[-1].first <= _latest(allowed)
         return Comparison(Why.DATED, met, _ONE if met else None)
     if words.says_in_time(actual) and not measures(actual):
-        return Comparison(Why.WORDS, True, _ONE)
+        return MET
     if words.group(actual) is words.Group.UNMET:
-        return Comparison(Why.WORDS, False, _ZERO)
+        return NOT_DONE
     got = measures(actual)
     if measures(target):
         return None
     if got and got[0].unit.kind in (Kind.SHARE, Kind.NONE):
-        return _SOFT
-    return _TEXT
+        return SOFT
+    return TEXT
+
+
+def _placed(target: str, actual: str) -> Comparison | None:
+    """A place in a ranking against the last one allowed."""
+    last, found = best_of(target), place_in(actual)
+    if last is None or found is None:
+        return None
+    place, exact = found
+    if place <= last:
+        return Comparison(Why.MEASURED, True)
+    return Comparison(Why.MEASURED, False) if exact else TEXT
 
 
 def _latest(allowed: Sequence[Span]) -> date:
@@ -138,7 +105,11 @@ def _latest(allowed: Sequence[Span]) -> date:
 def _measured(
     aims: tuple[Measure, ...], got: tuple[Measure, ...], target: str, actual: str, name: str, level2: str
 ) -> Comparison:
-    aims, periodic = per_year(aims, target, actual) if "每" in target or aims[0].per else (aims, False)
+    if _is_of_another_kind(aims, target, actual):
+        return TEXT
+    periodic = False
+    if "每" in target or "每" in actual or aims[0].per or got[0].per:
+        aims, got, periodic = by_the_year(aims, got, target, actual)
     if len(aims) == len(got) == 1 and not periodic:
         only = part(aims[0], got[0], name, level2)
         return (
@@ -148,15 +119,15 @@ def _measured(
         )
     pairs = pair_up(aims, got, target)
     if pairs is None:
-        return _MISMATCH if _of_other_kinds(aims, got) else _TEXT
+        return MISMATCH if _of_other_kinds(aims, got) else TEXT
     parts = [each for a, b in pairs if (each := part(a, b, name, level2)) is not None]
     if len(parts) < len(pairs):
         return _kinds_apart(pairs, parts)
     met = all(each.met for each in parts)
     if periodic and not met:
-        return _TEXT
-    if not (met or _speaks_plainly(aims, target) or len(aims) == 1):
-        return _TEXT
+        return TEXT
+    if not (met or len(aims) == 1 or _speaks_plainly(aims, target) or _speaks_alike(aims, got)):
+        return TEXT
     ratios = [each.ratio for each in parts if each.ratio is not None]
     decisive = [each.ratio for each in parts if not each.met and each.ratio is not None] or ratios
     ratio = None if periodic else min(decisive, default=None)
@@ -168,6 +139,18 @@ def _speaks_plainly(aims: tuple[Measure, ...], target: str) -> bool:
     return all(each.op or len(each.lead) <= 1 for each in aims) or ";" in target
 
 
+def _speaks_alike(aims: tuple[Measure, ...], got: tuple[Measure, ...]) -> bool:
+    """Whether the answer repeats the words before each number (培训5场,参训300人)."""
+    return len(aims) == len(got) and all(aim.lead == each.lead for aim, each in zip(aims, got, strict=True))
+
+
+def _is_of_another_kind(aims: tuple[Measure, ...], target: str, actual: str) -> bool:
+    """Proportions (1:3) and times of day, and a fall below zero without a sign of which way is better."""
+    if ":" in target + actual and (_PROPORTION.search(target) or _PROPORTION.search(actual)):
+        return True
+    return any(each.value < 0 and not each.op for each in aims)
+
+
 def _of_other_kinds(aims: tuple[Measure, ...], got: tuple[Measure, ...]) -> bool:
     return len(aims) == 1 and all(not comparable(aims[0].unit, each.unit) for each in got)
 
@@ -175,42 +158,8 @@ def _of_other_kinds(aims: tuple[Measure, ...], got: tuple[Measure, ...]) -> bool
 def _kinds_apart(pairs: list[tuple[Measure, Measure]], parts: list[Part]) -> Comparison:
     """Persons answered with per cent; people against events are just other things."""
     if parts:
-        return _TEXT
+        return TEXT
     kinds = {each.unit.kind for each in pairs[0]}
-    if kinds == {Kind.PEOPLE, Kind.COUNT}:
-        return _TEXT
-    return _SOFT if kinds == {Kind.TIME, Kind.SHARE} else _MISMATCH
-
-
-def _without_number(aims: tuple[Measure, ...], target: str, actual: str) -> Comparison:
-    """A goal in numbers answered in words: a plain no is a miss, a sentence is of another kind."""
-    found = words.group(actual)
-    short = len(actual) < _SENTENCE
-    if found is words.Group.UNMET and short:
-        return Comparison(Why.WORDS, False, _ZERO)
-    if len(aims) > 1 or not _is_measure(aims[0], target):
-        return _TEXT if found is None or not short else Comparison(Why.WORDS, True, None)
-    return _SOFT if found is words.Group.MET and short else _MISMATCH
-
-
-def _is_measure(aim: Measure, target: str) -> bool:
-    """Whether a cell is a measure rather than a sentence with a number in it."""
-    return bool(aim.op) or len(target) <= _SENTENCE
-
-
-def _goal_in_words(target: str, actual: str, got: tuple[Measure, ...]) -> Comparison:
-    if got and got[0].bare:
-        if got[0].unit.kind is Kind.SHARE:
-            return _SOFT
-        if got[0].unit.kind is Kind.NONE and len(got) == 1:
-            return _MISMATCH
-    if got:
-        return _TEXT
-    wanted, found = words.group(target), words.group(actual)
-    if found is None or max(len(target), len(actual)) > 2 * _SENTENCE:
-        return _TEXT
-    if words.is_negative_goal(target):
-        return _TEXT
-    if wanted is words.Group.PARTLY:
-        return Comparison(Why.WORDS, found is not words.Group.UNMET, None)
-    return Comparison(Why.WORDS, found is words.Group.MET, _ONE if found is words.Group.MET else None)
+    if kinds in ({Kind.PEOPLE, Kind.COUNT}, {Kind.SHARE, Kind.POINTS}):
+        return TEXT
+    return SOFT if kinds == {Kind.TIME, Kind.SHARE} else MISMATCH

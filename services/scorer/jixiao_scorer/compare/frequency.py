@@ -11,19 +11,36 @@ _COUNTS = (Kind.COUNT, Kind.PEOPLE)
 _A_YEAR = {"年": 1, "半年": 2, "季度": 4, "季": 4, "月": 12, "个月": 12, "周": 52, "星期": 52}
 
 
-def per_year(aims: tuple[Measure, ...], target: str, actual: str) -> tuple[tuple[Measure, ...], bool]:
-    """The measures for a whole year, and whether that was told from their period (每季度1次 is 4, 2篇/月 is 24)."""
-    if aims[0].per:
-        every = [aims[0].per[1:]] if aims[0].unit.kind in _COUNTS and aims[0].per[1:] in _A_YEAR else []
-    else:
-        every = _EVERY.findall(target)
-    if aims[0].per and aims[0].per in actual:
-        return aims, False
-    if not every or _EVERY.findall(actual) == every:
-        return aims, False
+def by_the_year(
+    aims: tuple[Measure, ...], got: tuple[Measure, ...], target: str, actual: str
+) -> tuple[tuple[Measure, ...], tuple[Measure, ...], bool]:
+    """Both sides for a whole year where they stand for other periods, and whether that had to be worked out.
+
+    每季度1次 is 4, 2篇/月 is 24. False where both name one period, or none.
+    """
+    wanted, given = _periods(aims, target), _periods(got, actual)
+    if wanted == given or not (wanted or given):
+        return aims, got, False
+    a_year, worked = _a_year(aims, wanted)
+    if len(got) > 1 or got[0].unit.kind not in _COUNTS:
+        return a_year, got, worked
+    done, also = _a_year(got, given)
+    return a_year, done, worked or also
+
+
+def _periods(found: tuple[Measure, ...], text: str) -> list[str]:
+    per = found[0].per[1:]
+    if per:
+        return [per] if found[0].unit.kind in _COUNTS and per in _A_YEAR else []
+    return _EVERY.findall(text) if "每" in text else []
+
+
+def _a_year(found: tuple[Measure, ...], every: list[str]) -> tuple[tuple[Measure, ...], bool]:
+    if not every:
+        return found, False
     times = _A_YEAR.get(every[0])
-    if len(every) > 1 or len(aims) != 1 or times is None:
-        return aims, True
-    only = aims[0]
+    if len(every) > 1 or len(found) != 1 or times is None:
+        return found, True
+    only = found[0]
     a_year = replace(only, value=only.value * times, low=only.low * times, high=only.high * times)
     return (a_year,), times != 1

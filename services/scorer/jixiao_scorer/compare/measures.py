@@ -14,6 +14,10 @@ _BELOW = (
     "不得超过",
     "不得高于",
     "不超过",
+    "未超过",
+    "不突破",
+    "未突破",
+    "不得突破",
     "不高于",
     "不大于",
     "不多于",
@@ -32,28 +36,40 @@ OPERATORS = {
     **dict.fromkeys(_UNDER, "<"),
     "=": "=",
 }
-AFTER = {"以上": "≥", "及以上": "≥", "以内": "≤", "之内": "≤", "内": "≤", "以下": "≤", "及以下": "≤", "之前": "≤"}
+AFTER = {
+    "以上": "≥",
+    "及以上": "≥",
+    "以内": "≤",
+    "之内": "≤",
+    "内": "≤",
+    "以下": "≤",
+    "及以下": "≤",
+    "之前": "≤",
+    "前": "≤",
+}
 _SCALES = {"十": 1, "百": 2, "千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8}
 
 _words = "|".join(sorted(OPERATORS, key=len, reverse=True))
 _after = "|".join(sorted(AFTER, key=len, reverse=True))
-_known = "|".join(sorted((re.escape(name) for name in UNITS if name), key=len, reverse=True))
+_known = "|".join(sorted((name for name in UNITS if name and not name.isascii()), key=len, reverse=True))
+_signed = r"[+±]|(?:(?<![\d%\u3000-\u9fffA-Za-z)~./-])|(?<=[长比率幅]))-"  # a dash after a word or number is none
 _number = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
-_scale = "(?:[十百千]万|百(?!分)|[万亿]|千(?![瓦米克]))?"
+_scale = "(?:[十百千]万|百(?!分)|[万亿]|千(?![瓦米克伏赫]))?"
 _MEASURE = re.compile(
-    rf"(?P<op>{_words})?(?P<about>约|大约|近|预计)?[¥￥]?(?P<number>{_number})(?P<scale>{_scale})"
+    rf"(?P<op>{_words})?(?P<about>约|大约|近|预计)?(?P<sign>{_signed})?[¥￥]?(?P<number>{_number})(?P<scale>{_scale})"
     rf"(?:(?P<unit1>%|[\u4e00-\u9fff]{{0,3}}?)(?:-|~|—|至|到)(?P<to>{_number})(?P<scale2>{_scale}))?"
-    rf"(?P<more>余|多)?(?P<unit>{_known}|[A-Za-z/]+|[\u4e00-\u9fff])?(?P<per>/[\u4e00-\u9fffA-Za-z]+)?"
+    rf"(?P<more>余|多)?(?P<unit>%|‰|[A-Za-z]+[23]?(?:/[A-Za-z]+[23]?)?|㎡|{_known}|[\u4e00-\u9fff])?(?P<per>/[\u4e00-\u9fffA-Za-z]+)?"
     rf"(?P<after>{_after}|左右)?"
 )
 _TAIL = 8
+_INCLUDED = re.compile(r"\(含[^()]*\)")  # 5个(含)以下
 _DIGIT = re.compile("[0-9]")
 _PLAIN = re.compile(r"([≥≤<>]?)(\d+(?:\.(\d+))?)([万亿]?)(\D*)")
 _NOT_MEASURES = re.compile(
     r"(?:19|20)\d{2}(?:年度?(?:\d{1,2}月(?:\d{1,2}日)?|第?[一二三四1-4]季度|[上下]半年)?|[./-]\d{1,2}(?:[./-]\d{1,2})?"
     + NO_UNIT
     + r")"
-    r"|第\d+(?![名位\d])|\d{1,2}月\d{1,2}[日号]|\d+号|\d+[*xX×]\d+小?时?|[A-Za-z]+\d+(?:\.\d+)?|目标\d+|\d+[.、:](?=\D)"
+    r"|第\d+(?![名位\d])|\d{1,2}月\d{1,2}[日号]|\d+号|\d+[*xX×]\d+小?时?|(?<![\dA-Za-z])[A-Za-z]+\d+(?:\.\d+)?|目标\d+|\d+[.、:](?=\D)"
 )
 _NOT_UNITS = frozenset("以内余多左前至到的和与及或、共为是在按中后未已完每度底初")
 
@@ -98,6 +114,8 @@ def measures(text: str) -> tuple[Measure, ...]:
         return (_plain_measure(*plain.groups()),)
     if _DIGIT.search(text := arabic(text)) is None:
         return ()
+    if "(含" in text:
+        text = _INCLUDED.sub("", text)
     cleaned = _NOT_MEASURES.sub(lambda found: "\u3000" * len(found[0]), text)
     found, end = [], 0
     for match in _MEASURE.finditer(cleaned):
@@ -126,7 +144,7 @@ def _plain_measure(op: str, number: str, fraction: str | None, scale: str, name:
 
 
 def _measure(match: "re.Match[str]", lead: str, tail: str) -> Measure:
-    op, about, number, scale, unit1, to, scale2, more, name, per, after = match.groups()
+    op, about, sign, number, scale, unit1, to, scale2, more, name, per, after = match.groups()
     name = name or ""
     if name in _NOT_UNITS and name not in UNITS:
         name, after = "", after or (name if name in AFTER else None)
@@ -143,6 +161,10 @@ def _measure(match: "re.Match[str]", lead: str, tail: str) -> Measure:
         low, high = value * Decimal("0.9"), value * Decimal("1.1")
     elif more:
         high = value * Decimal("1.1")
+    if sign == "-":
+        value, low, high = -value, -high, -low
+    elif sign == "±":
+        op = op or "≤"
     rough = bool(about or more or after == "左右")
     return Measure(op, value, low, high, unit(name), per or "", lead, not lead, rough, shift, tail)
 

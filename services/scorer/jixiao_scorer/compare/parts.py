@@ -3,11 +3,11 @@
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from jixiao_scorer.compare.direction import Direction, better_when_smaller, direction, is_change, is_rank
+from jixiao_scorer.compare.direction import Direction, better_when_smaller, change, direction, is_change, is_rank
 from jixiao_scorer.compare.measures import Measure
 from jixiao_scorer.compare.units import UNITS, Kind, Unit, comparable
 
-_ONE, _HUNDRED = Decimal(1), Decimal(100)
+_ZERO, _ONE, _HUNDRED = Decimal(0), Decimal(1), Decimal(100)
 
 
 @dataclass(slots=True)
@@ -29,9 +29,15 @@ def pair_up(aims: tuple[Measure, ...], got: tuple[Measure, ...], target: str) ->
         chosen = _alike(got, aims[0].unit)
         return [(aims[0], chosen)] if chosen is not None else None
     if len(got) == 1 and "或" in target:
-        chosen = _alike(aims, got[0].unit)
+        chosen = _least(aims, got[0].unit)
         return [(chosen, got[0])] if chosen is not None else None
     return None
+
+
+def _least(found: tuple[Measure, ...], unit: Unit) -> Measure | None:
+    """The least of the alternatives that an answer in this unit may take up (2或3次); the first where units differ."""
+    same = [each for each in found if each.unit.name in (unit.name, "")]
+    return min(same, key=lambda each: each.value) if same else _alike(found, unit)
 
 
 def _alike(found: tuple[Measure, ...], unit: Unit) -> Measure | None:
@@ -48,6 +54,8 @@ def part(aim: Measure, got: Measure, name: str, level2: str) -> Part | None:
         aim, got = _in_scale(aim, got), _in_scale(got, aim)
     if not comparable(aim.unit, got.unit) or _stands_for_all(aim, got):
         return None
+    if got.lead or got.value < 0:
+        got = _turned(got, change(got.lead), change(aim.lead) or change(name.rstrip("率幅度")))
     if not aim.op and aim.lead and is_change(aim.lead):
         way = Direction.FLOOR
     else:
@@ -59,6 +67,12 @@ def part(aim: Measure, got: Measure, name: str, level2: str) -> Part | None:
     if not met and aim.op in ("≥", ">") and better_when_smaller(name):
         met = _reaches(aim, low, high, Direction.CEILING)
     return Part(aim, got, way, met, _ratio(aim, low, high, got, way, name))
+
+
+def _turned(got: Measure, told: int, wanted: int) -> Measure:
+    """The answer in the sense of the target: 下降2% is -2% to a growth, -2% is 2% to a fall."""
+    against = wanted == -told != 0 or (wanted < 0 and not told and got.value < 0)
+    return replace(got, value=-got.value, low=-got.high, high=-got.low) if against else got
 
 
 def _as_share(one: Measure, other: Measure) -> Measure:
@@ -108,4 +122,4 @@ def _ratio(aim: Measure, low: Decimal, high: Decimal, got: Measure, way: Directi
         if aim.low <= value <= aim.high:
             return _ONE
         against = aim.high if value > aim.high else aim.low
-    return value / against if against > 0 else None
+    return max(value, _ZERO) / against if against > 0 else None

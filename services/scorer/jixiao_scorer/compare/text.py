@@ -10,9 +10,9 @@ _CLEAN = re.compile("(?:[0-9.%≥≤,;\u4e00-\u9fa5](?!于等于|于或等于))*
 _DOUBLED = (("大于等于", "≥"), ("大于或等于", "≥"), ("小于等于", "≤"), ("小于或等于", "≤"))
 _ASCII = ((">=", "≥"), ("=>", "≥"), ("<=", "≤"), ("=<", "≤"))
 
-_DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
-_TENS = {"十": 10, "百": 100, "千": 1000}
-_NUMERAL = "[零〇一二两三四五六七八九十百千]+"
+_DIGITS = {each: at % 10 for at, each in enumerate("零一二三四五六七八九〇壹贰叁肆伍陆柒捌玖")} | {"两": 2}
+_TENS = {"十": 10, "百": 100, "千": 1000, "拾": 10, "佰": 100, "仟": 1000}
+_NUMERAL = f"[{''.join((*_DIGITS, *_TENS))}]+"
 _IS_NUMERAL = re.compile(_NUMERAL)
 _UNITS = "工作日|小时|分钟|批次|场次|[次个人名期篇份件条套台场项家户天日年本种万亿]"
 _COUNTED = re.compile(f"(?<![第统0-9.])({_NUMERAL})(?=(?:{_UNITS}))(?!季度|月份)")
@@ -48,6 +48,11 @@ def arabic(text: str) -> str:
     if _IS_NUMERAL.search(text) is None:
         return text
     return _COUNTED.sub(lambda found: str(_value(found[1])), text)
+
+
+def whole_number(numeral: str) -> int:
+    """The number of digits or of a Chinese numeral."""
+    return int(numeral) if numeral.isdecimal() else int(_chinese(numeral))
 
 
 def _value(numeral: str) -> int | str:

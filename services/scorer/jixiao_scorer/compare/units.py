@@ -52,11 +52,15 @@ _EXACT: dict[Kind, dict[str, Decimal]] = {
         "TB": D(1024) ** 3,
         "PB": D(1024) ** 4,
         "G": D(1024) ** 2,
+        "T": D(1024) ** 3,
     },
     Kind.SPEED: {"kbps": D(1), "Mbps": D(1000), "Gbps": D(10) ** 6, "兆": D(1000), "M": D(1000)},
     Kind.LENGTH: {
         "毫米": D("0.001"),
+        "mm": D("0.001"),
         "厘米": D("0.01"),
+        "cm": D("0.01"),
+        "m": D(1),
         "米": D(1),
         "延米": D(1),
         "公里": D(1000),
@@ -68,12 +72,31 @@ _EXACT: dict[Kind, dict[str, Decimal]] = {
         "平米": D(1),
         "㎡": D(1),
         "m2": D(1),
+        "km2": D(10) ** 6,
         "公顷": D(10000),
         "平方公里": D(10) ** 6,
         "平方千米": D(10) ** 6,
     },
-    Kind.VOLUME: {"立方米": D(1), "立方": D(1), "方": D(1), "m3": D(1), "升": D("0.001")},
-    Kind.WEIGHT: {"克": D("0.001"), "千克": D(1), "公斤": D(1), "斤": D("0.5"), "kg": D(1), "吨": D(1000)},
+    Kind.VOLUME: {
+        "立方米": D(1),
+        "立方": D(1),
+        "方": D(1),
+        "m3": D(1),
+        "升": D("0.001"),
+        "L": D("0.001"),
+        "毫升": D("0.000001"),
+        "ml": D("0.000001"),
+    },
+    Kind.WEIGHT: {
+        "克": D("0.001"),
+        "g": D("0.001"),
+        "千克": D(1),
+        "公斤": D(1),
+        "斤": D("0.5"),
+        "kg": D(1),
+        "吨": D(1000),
+        "t": D(1000),
+    },
     Kind.POWER: {"度": D(1), "千瓦时": D(1), "kwh": D(1), "kWh": D(1)},
     Kind.RANK: {"名次": D(1), "位次": D(1)},
 }
@@ -92,7 +115,24 @@ _PEOPLE = ("人", "名", "位", "人次", "人员", "万人", "人天")
 _THINGS = tuple(
     "次个期篇份件条套台场项家户本种处座间所张块幅辆部只头棵株批宗起例类路芯版册栋幢盏组队支门款站点页字题轮届"
 )
-_THINGS += ("批次", "场次", "车次", "航次", "班次", "台次", "户次", "件次", "人份", "学时", "课时", "栏目", "系统")
+_THINGS += (
+    "批次",
+    "场次",
+    "车次",
+    "航次",
+    "班次",
+    "台次",
+    "户次",
+    "件次",
+    "人份",
+    "学时",
+    "课时",
+    "栏目",
+    "系统",
+    "千瓦",
+    "兆瓦",
+    "千伏",
+)
 
 UNITS: dict[str, Unit] = {
     "": Unit("", Kind.NONE),
@@ -106,7 +146,7 @@ UNITS: dict[str, Unit] = {
 
 def unit(name: str) -> Unit:
     """The unit of a name; one that is not known counts things."""
-    return UNITS.get(name) or Unit(name, Kind.COUNT)
+    return UNITS.get(name) or UNITS.get(name.lower()) or Unit(name, Kind.COUNT)
 
 
 def comparable(a: Unit, b: Unit) -> bool:
