@@ -88,6 +88,35 @@ async def test_who_is_outside_a_unit_s_subtree(conn: Any) -> None:
         assert await store.is_outside(conn, unit, root) is outside, (unit, root)
 
 
+@pytest_asyncio.fixture(loop_scope="session")
+async def merged(clean_database: dict[str, str]) -> AsyncIterator[None]:
+    """People merged 区体育馆 into 云溪区文体中心, and that into 云溪区文体局."""
+    gateway = await asyncpg.connect(clean_database["gateway"])
+    for unit, into in (("区体育馆", "云溪区文体中心"), ("云溪区文体中心", "云溪区文体局")):
+        await gateway.execute("INSERT INTO unit_merges VALUES ($1, $2, '审核科', now())", unit, into)
+    yield
+    await gateway.execute("DELETE FROM unit_merges")
+    await gateway.close()
+
+
+async def test_a_name_of_a_merged_unit_means_the_one_that_it_came_to(conn: Any, merged: None) -> None:
+    """Also as a token's unit and as the unit above another; a project known under it is known still."""
+    await store.register_unit(conn, RegisteredUnit("云溪区文体局", "110"))
+    for name, above in (("区体育馆", None), ("云溪区文体中心", None), ("体育馆食堂", "区体育馆")):
+        await conn.execute("INSERT INTO units (key, name, parent) VALUES ($1, $1, $2)", name, above)
+        await conn.execute("INSERT INTO unit_names VALUES ($1, $1)", name)
+    assert await store.unit_of(conn, "区体育馆", None) == "云溪区文体局"
+    for unit, root, outside in (
+        ("云溪区文体局", "区体育馆", False),
+        ("体育馆食堂", "云溪区文体局", False),
+        ("体育馆食堂", "区体育馆", False),
+        ("云溪区文体局", "体育馆食堂", True),
+    ):
+        assert await store.is_outside(conn, unit, root) is outside, (unit, root)
+    await conn.execute("INSERT INTO projects (project, unit, name, code) VALUES ($1, '区体育馆', '馆舍修缮', $1)", CODE)
+    assert await store.project_of(conn, "云溪区文体局", "馆舍 修缮", CODE[:-1]) == CODE
+
+
 @pytest.mark.parametrize("codes", [(CODE, CODE[:-1]), (CODE[:-1], CODE)])
 async def test_a_code_that_misses_a_digit_is_the_same_project_in_either_order(
     conn: Any, codes: tuple[str, str]

@@ -206,6 +206,25 @@ async def test_subscribers_are_told_of_their_subtree_and_of_no_doubt(house: Hous
     assert [len(each.received) for each in house.receivers.values()] == [1, 1, 1]
 
 
+async def test_a_merged_unit_is_seen_and_told_as_the_one_that_it_came_to(house: House) -> None:
+    """The bureau hands in under a name that nobody knows, and merges it; then another version comes."""
+    bureau, other = house.sites[BUREAU], "青禾街道综治办"
+    accepted = await bureau.upload(form_of(2003, other, other).encode(), "又名.txt")
+    [form] = (await bureau.ended(accepted["upload_id"]))["forms"]
+    path = f"/api/v1/forms/{form['form_id']}"
+    assert (await house.page("综治", path))[0] == 404
+    async with bureau.session.put(f"/api/v1/units/{other}/merge", json={"into": CENTRE}) as answer:
+        assert answer.status == 200, await answer.text()
+    assert [(await house.page(name, path))[0] for name in ("综治", "街道", "教育")] == [200, 200, 404]
+    before = len(house.receivers["街道"].received)
+    later = await bureau.upload(form_of(2004, other, other).encode(), "又名二.txt")
+    [form] = (await bureau.ended(later["upload_id"]))["forms"]
+    assert (await house.page("综治", f"/api/v1/forms/{form['form_id']}"))[0] == 200
+    for name in ("街道", "综治"):
+        received = await house.receivers[name].wait_for(before + 1)
+        assert other in received[-1].body.decode()
+
+
 async def test_a_subscription_cannot_reach_outside(house: House) -> None:
     for unit, status in ((SCHOOL, 403), (CENTRE, 201)):
         wanted = {"target": house.receivers["综治"].url, "unit": unit, "rhythm": "daily", "hour": 3}

@@ -105,8 +105,12 @@ def _group(upload: UUID) -> str:
 
 
 async def _parents(conn: Connection) -> dict[str, str | None]:
-    """Each unit's parent in the register, by key."""
-    return {row["key"]: row["parent"] for row in await conn.fetch("SELECT key, parent FROM parser_views.units")}
+    """Each unit's parent in the register, by key; a unit that people merged stands under the one it came to."""
+    rows = await conn.fetch(
+        """SELECT u.key, coalesce(m.into_unit, u.parent) AS parent
+           FROM parser_views.units u LEFT JOIN gateway_views.unit_merges m ON m.unit = u.key"""
+    )
+    return {row["key"]: row["parent"] for row in rows}
 
 
 async def _subscriptions(conn: Connection) -> Sequence[Subscription]:
