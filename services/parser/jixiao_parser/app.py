@@ -39,10 +39,11 @@ class Parser:
         return ReadUpload(upload, content, await read_isolated(content, upload.name))
 
     async def decide(self, conn: Connection, prepared: ReadUpload, message: Incoming) -> Sequence[Outgoing]:
-        """Keep original, upload and forms; the events tell each form."""
-        upload, forms = prepared.upload, prepared.reading.forms
-        notes = "\n".join(prepared.reading.remarks) or None
-        await store.keep_upload(conn, upload, prepared.content, len(forms), notes)
+        """Keep original, upload and forms; the events tell each form, final accounts behind the others."""
+        upload, reading = prepared.upload, prepared.reading
+        notes = "\n".join(reading.remarks) or None
+        await store.keep_upload(conn, upload, prepared.content, len(reading.forms), len(reading.accounts), notes)
+        forms = (*reading.forms, *reading.accounts)
         now: datetime = await conn.fetchval("SELECT now()")
         events = []
         for form in forms:

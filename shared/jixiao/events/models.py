@@ -11,7 +11,10 @@ from jixiao.identity.version import FormIdentity, Version
 
 
 class FormParsed(Model):
-    """``reports.parsed``: one form as read, with whom it belongs to. ``forms_in_upload`` counts its siblings."""
+    """``reports.parsed``: one form as read, with whom it belongs to.
+
+    ``forms_in_upload`` counts its siblings, itself and final accounts (部门决算) included.
+    """
 
     schema_version: Literal[1] = 1
     identity: FormIdentity

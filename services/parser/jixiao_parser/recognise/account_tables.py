@@ -32,9 +32,13 @@ class _Open:
 
 
 def tables_of(lines: Iterable[Line]) -> tuple[AccountsTable, ...]:
-    """The tables of the accounts: from a title to the note below it or the next line of prose; none where too large."""
-    found = tuple(_tables(lines))
-    return found if sum(_size(row) for table in found for row in table.rows) <= MOST else ()
+    """The tables of the accounts: from a title to the note below it or the next line of prose."""
+    return tuple(_tables(lines))
+
+
+def are_too_large(tables: Iterable[AccountsTable]) -> bool:
+    """Whether the tables are more than an event can carry."""
+    return sum(_size(row) for table in tables for row in table.rows) > MOST
 
 
 def _size(row: AccountsRow) -> int:

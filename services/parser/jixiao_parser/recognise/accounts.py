@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
-from jixiao.forms.model import ACCOUNTS, Accounts, Form, Value
-from jixiao_parser.recognise.account_tables import ENDING, tables_of, words
+from jixiao.forms.model import ACCOUNTS, Accounts, Doubt, DoubtKind, Form, Value
+from jixiao_parser.recognise.account_tables import ENDING, are_too_large, tables_of, words
 from jixiao_parser.recognise.claims import claims_of
 from jixiao_parser.recognise.grid import Item, Line
 
 NAME = "部门决算"
 LONGEST_HEADING = 60
+MOST_CLAIMS = 500
+_TOO_LARGE = Doubt(kind=DoubtKind.CUT_OFF, note="决算表内容过多，未保存，也未作核对。")
 
 
 def accounts_of(lines: Sequence[Line], forms: Sequence[Form]) -> Form | None:
@@ -16,6 +18,7 @@ def accounts_of(lines: Sequence[Line], forms: Sequence[Form]) -> Form | None:
     claims, tables = claims_of(lines, forms), tables_of(lines)
     if not claims and not tables:
         return None
+    cut = are_too_large(tables)
     unit, year = _department(lines), _year(lines)
     first = forms[0] if forms else Form(ordinal=0)
     return Form(
@@ -26,7 +29,8 @@ def accounts_of(lines: Sequence[Line], forms: Sequence[Form]) -> Form | None:
         name=Value(text=NAME),
         year=year if year is not None else first.year,
         unit=unit if unit is not None else first.budget_unit,
-        accounts=Accounts(claims=claims, tables=tables),
+        accounts=Accounts(claims=claims[:MOST_CLAIMS], tables=() if cut else tables),
+        doubts=(_TOO_LARGE,) if cut else (),
     )
 
 
