@@ -40,7 +40,7 @@ async def keep_upload(
 async def unit_of(conn: Connection, name: str, parent_name: str | None) -> str:
     """The key of the unit with this name; an unknown name becomes a provisional unit of its own."""
     key = normalise_name(name)
-    known: str | None = await conn.fetchval("SELECT unit FROM unit_names WHERE name = $1", key)
+    known = await _known_unit(conn, key)
     if known is not None:
         return known
     parent = normalise_name(parent_name or "")
@@ -54,15 +54,27 @@ async def unit_of(conn: Connection, name: str, parent_name: str | None) -> str:
     return key
 
 
+async def _known_unit(conn: Connection, name: str) -> str | None:
+    """The key of the unit of a normalised name; of one that people merged into another, that one's."""
+    known: str | None = await conn.fetchval(
+        """SELECT coalesce(m.into_unit, n.unit)
+           FROM unit_names n LEFT JOIN gateway_views.unit_merges m ON m.unit = n.unit WHERE n.name = $1""",
+        name,
+    )
+    return known
+
+
 async def is_outside(conn: Connection, unit: str, root: str) -> bool:
     """Whether a unit (by its key) is neither the unit of this name nor below it in the register."""
+    key = normalise_name(root)
     outside: bool = await conn.fetchval(
         """WITH RECURSIVE line AS (
-               SELECT $1::text AS key UNION SELECT u.parent FROM units u JOIN line USING (key))
-           SELECT NOT EXISTS (SELECT FROM line
-                              WHERE key = $2 OR key = (SELECT unit FROM unit_names WHERE name = $2))""",
+               SELECT $1::text AS key
+               UNION SELECT coalesce(m.into_unit, u.parent)
+               FROM units u JOIN line USING (key) LEFT JOIN gateway_views.unit_merges m ON m.unit = u.key)
+           SELECT NOT EXISTS (SELECT FROM line WHERE key = $2)""",
         unit,
-        normalise_name(root),
+        await _known_unit(conn, key) or key,
     )
     return outside
 
@@ -71,7 +83,11 @@ async def project_of(conn: Connection, unit: str, name: str, code: str | None) -
     """The key of a known project of the unit with this name and nearly this code; holds the unit until the end."""
     await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended('parser unit ' || $1, 0))", unit)
     rows = await conn.fetch(
-        "SELECT project, code FROM projects WHERE unit = $1 AND name = $2 ORDER BY id", unit, normalise_name(name)
+        """SELECT project, code FROM projects
+           WHERE name = $2 AND (unit = $1 OR unit IN (SELECT m.unit FROM gateway_views.unit_merges m
+                                                      WHERE m.into_unit = $1)) ORDER BY id""",
+        unit,
+        normalise_name(name),
     )
     return known_project(code, [(row["project"], row["code"]) for row in rows])
 
