@@ -146,9 +146,9 @@ def _speaks_alike(aims: tuple[Measure, ...], got: tuple[Measure, ...]) -> bool:
 
 def _is_of_another_kind(aims: tuple[Measure, ...], target: str, actual: str) -> bool:
     """Proportions (1:3) and times of day, and a fall below zero without a sign of which way is better."""
-    if ":" in target + actual and (_PROPORTION.search(target) or _PROPORTION.search(actual)):
+    if (":" in target or ":" in actual) and (_PROPORTION.search(target) or _PROPORTION.search(actual)):
         return True
-    return any(each.value < 0 and not each.op for each in aims)
+    return "-" in target and any(each.value < 0 and not each.op for each in aims)
 
 
 def _of_other_kinds(aims: tuple[Measure, ...], got: tuple[Measure, ...]) -> bool:
