@@ -28,7 +28,7 @@ from jixiao_scorer.compare.units import Kind, comparable
 from jixiao_scorer.compare.wordy import goal_in_words, of_nothing, without_number
 
 _ONE = Decimal(1)
-_PROPORTION = re.compile(r"\d:\d")
+_PROPORTION = re.compile(r"\d[:/]\d")
 _MEASURED = Why.MEASURED
 
 
@@ -145,8 +145,9 @@ def _speaks_alike(aims: tuple[Measure, ...], got: tuple[Measure, ...]) -> bool:
 
 
 def _is_of_another_kind(aims: tuple[Measure, ...], target: str, actual: str) -> bool:
-    """Proportions (1:3) and times of day, and a fall below zero without a sign of which way is better."""
-    if (":" in target or ":" in actual) and (_PROPORTION.search(target) or _PROPORTION.search(actual)):
+    """Proportions (1:3, 15/15) and times of day, and a fall below zero without a sign of which way is better."""
+    signed = ":" in target or "/" in target or ":" in actual or "/" in actual
+    if signed and (_PROPORTION.search(target) or _PROPORTION.search(actual)):
         return True
     return "-" in target and any(each.value < 0 and not each.op for each in aims)
 

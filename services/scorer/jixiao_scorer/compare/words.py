@@ -35,8 +35,13 @@ _NONE = re.compile(
     "(?:(?:未|没有|无)(?:有|发生|出现|发现|收到|接到|产生|存在)?(?:[^,。;0-9]{0,3}(?:投诉|事故|事件|案件|问题|差错|失误|违规|故障|隐患|上访|信访|现象|情况))?"
     "|[零0](?:[次起件例个人宗%]|[^,。;0-9]{0,3}(?:投诉|事故|事件|案件|差错|失误|违规|故障|隐患|上访|信访|增长))?)|否|不存在)$"
 )
+# The ways in which a whole form is graded: 达成年度指标, 部分达成预期指标并具有一定效果, 未达成年度指标且效果较差.
+_GRADED = re.compile(
+    "(?P<short>未|部分)?(?:已|均|全部|全面|圆满|按时|按期|如期|超额|顺利|较好|基本)*(?:完成|达成|达到|实现)了?"
+    "(?:全部|全年|年度|年初|预期|既定|计划|绩效|[的各项])*(?:目标|指标|任务|要求|值|工作)*(?:[且并,]?(?:效果较差|具有一定效果))?"
+)
 _AT_ONCE = re.compile("^(?:当[天日场即]|即[时刻]|实时|立即|立刻|随[时到叫]|马上|同步|第一时间)")
-_ALL_THE_TIME = re.compile("^(?:全年|全天|长期|常年|终身|持续)")
+_ALL_THE_TIME = re.compile("^(?:全年|全天|长期|常年|终身|持续|每)")
 _DATED = re.compile("按时|按期|如期|及时|按计划|按要求|按进度|准时|提前|已完成|完成")
 
 
@@ -62,6 +67,14 @@ def is_negative_goal(text: str) -> bool:
 def says_in_time(text: str) -> bool:
     """Whether an answer says that a date was kept (如期完成)."""
     return group(text) is Group.MET and _DATED.search(text) is not None
+
+
+def graded(text: str) -> Group | None:
+    """The grade that an answer gives in the phrase of the forms; None where it is none."""
+    found = _GRADED.fullmatch(text)
+    if found is None:
+        return None
+    return {None: Group.MET, "部分": Group.PARTLY, "未": Group.UNMET}[found["short"]]
 
 
 def says_none(text: str) -> bool:

@@ -19,6 +19,7 @@ from jixiao_scorer.compare.measures import Measure, measures
 from jixiao_scorer.compare.units import Kind, Unit
 
 _DAY = Decimal(86400)
+_LENGTHS = (Kind.TIME, Kind.COUNT, Kind.PEOPLE)
 _SENTENCE = 7  # characters from which on an answer without a number is a sentence
 
 
@@ -56,10 +57,11 @@ def without_number(aims: tuple[Measure, ...], target: str, actual: str, name: st
     if only.unit.kind is Kind.TIME:
         if words.says_at_once(actual) and only.op not in ("≥", ">"):
             return MET_SOMEHOW if _allows_a_day(only.unit) or actual[0] != "当" else TEXT
-        if words.says_all_the_time(actual):
-            return TEXT
-    found = words.group(actual)
-    short = len(actual) < _SENTENCE
+    if only.unit.kind in _LENGTHS and words.says_all_the_time(actual):
+        return TEXT
+    graded = words.graded(actual)
+    found = graded or words.group(actual)
+    short = graded is not None or len(actual) < _SENTENCE
     if found is words.Group.UNMET and short:
         return NOT_DONE
     if len(aims) > 1 or not _is_measure(aims[0], target):
@@ -85,8 +87,9 @@ def goal_in_words(target: str, actual: str, got: tuple[Measure, ...]) -> Compari
             return MISMATCH
     if got:
         return TEXT
-    wanted, found = words.group(target), words.group(actual)
-    if found is None or max(len(target), len(actual)) > 2 * _SENTENCE:
+    graded = words.graded(actual)
+    wanted, found = words.group(target), graded or words.group(actual)
+    if found is None or max(len(target), len(actual) if graded is None else 0) > 2 * _SENTENCE:
         return TEXT
     if words.is_negative_goal(target):
         return TEXT
