@@ -54,9 +54,8 @@ def without_number(aims: tuple[Measure, ...], target: str, actual: str, name: st
     only = aims[0]
     if len(aims) == 1 and words.says_none(actual) and _is_cap(only, name):
         return MET
-    if only.unit.kind is Kind.TIME:
-        if words.says_at_once(actual) and only.op not in ("≥", ">"):
-            return MET_SOMEHOW if _allows_a_day(only.unit) or actual[0] != "当" else TEXT
+    if only.unit.kind is Kind.TIME and words.says_at_once(actual) and only.op not in ("≥", ">"):
+        return MET_SOMEHOW if _allows_a_day(only.unit) or actual[0] != "当" else TEXT
     if only.unit.kind in _LENGTHS and words.says_all_the_time(actual):
         return TEXT
     graded = words.graded(actual)
