@@ -1,6 +1,6 @@
 """The scorer's step: a form becomes its assessment, kept and told, and its unit's other forms are judged again."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -37,9 +37,9 @@ class Scorer:
     unit's lock, so that the order of arrival does not matter; only forms whose findings changed are told again.
     """
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    def __init__(self, pool: asyncpg.Pool, adopted: Adopted | None = None) -> None:
         self._pool = pool
-        self._adopted = Adopted()
+        self._adopted = adopted or Adopted()
 
     async def prepare(self, message: Incoming) -> Prepared:
         """Judge the form by itself. Raises Unreadable when the message holds none."""
@@ -65,24 +65,26 @@ class Scorer:
         event = prepared.event
         await store.lock(conn, event.identity.unit)
         await store.keep(conn, event, prepared.member)
-        changed = await judge_together(conn, prepared.member, self._adopted.profiles)
+        changed = await judge_together(conn, event.identity.unit, [event.version.form_id], self._adopted.profiles)
         own = changed.pop(event.version.form_id, ())
         again = await store.judged_again(conn, changed)
         now: datetime = await conn.fetchval("SELECT now()")
-        told = [(event, own), *((each, changed[each.version.form_id]) for each in again)]
+        all_of_them = [(event, own), *((each, changed[each.version.form_id]) for each in again)]
         for finding in (*event.findings, *own):
             after_commit(metrics.FINDINGS.labels(finding.rule.value, finding.severity.value).inc)
-        return [_told(each, across, now, message.trace) for each, across in told]
+        return [told(each, across, now, message.trace) for each, across in all_of_them]
 
 
-async def judge_together(conn: Connection, member: Member, profiles: Profiles) -> dict[UUID, tuple[Finding, ...]]:
-    """Judge the member's unit anew and write what differs; what is to be told anew across forms, by form.
+async def judge_together(
+    conn: Connection, unit: str, form_ids: Collection[UUID], profiles: Profiles
+) -> dict[UUID, tuple[Finding, ...]]:
+    """Judge the unit anew for these of its forms and write what differs; what is to be told anew across forms, by form.
 
     Findings in beta are kept for the rule editors and told to nobody else: they come and go with every form of a unit.
     """
-    before = await store.cross_findings(conn, member.identity.unit)
-    of_projects = judge_projects(await store.family_of(conn, member, profiles))
-    of_unit = judge_unit(await store.facts_of_unit(conn, member.identity.unit), profiles)
+    before = await store.cross_findings(conn, unit)
+    of_projects = judge_projects(await store.family_of(conn, unit, form_ids, profiles))
+    of_unit = judge_unit(await store.facts_of_unit(conn, unit), profiles)
     changed = {}
     for form_id in sorted({*before, *of_projects, *of_unit}):
         # a form outside the family keeps what its own family says of it
@@ -90,16 +92,17 @@ async def judge_together(conn: Connection, member: Member, profiles: Profiles) -
         after = (*of_projects.get(form_id, kept), *of_unit.get(form_id, ()))
         if after != before.get(form_id, ()):
             await store.replace_cross_findings(conn, form_id, after)
-        if _live(after) != _live(before.get(form_id, ())):
-            changed[form_id] = _live(after)
+        if live(after) != live(before.get(form_id, ())):
+            changed[form_id] = live(after)
     return changed
 
 
-def _live(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+def live(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """What is told beyond the rule editors."""
     return tuple(each for each in findings if each.stage is Stage.LIVE)
 
 
-def _told(event: FormScored, across: Sequence[Finding], now: datetime, trace: str) -> Outgoing:
+def told(event: FormScored, across: Sequence[Finding], now: datetime, trace: str) -> Outgoing:
     """The event of a form; its first keeps the id that it has without other forms."""
     form_id, place = event.version.form_id, event.assessment
     event_id = derived_id("scored", form_id, place) if place else derived_id("scored", form_id)

@@ -1,7 +1,7 @@
 """The scorer's assessments and findings in PostgreSQL. Its own schema, written by nobody else."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from jixiao.findings import Finding
 from jixiao.forms import Form
 from jixiao.identity import FormIdentity, Version
 from jixiao.runtime.postgres import Connection
+from jixiao_scorer.assess import Assessment
 from jixiao_scorer.context import Facts, Member, facts_of, family
 from jixiao_scorer.written import Profiles
 
@@ -50,14 +51,7 @@ async def keep(conn: Connection, event: FormScored, member: Member) -> None:
         event.profile,
         event.profile_hash,
     )
-    await conn.executemany(
-        """INSERT INTO findings (form_id, position, rule, stage, severity, cause, amount, sentence, finding)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)""",
-        [
-            (version.form_id, at, f.rule, f.stage, f.severity, f.cause, f.amount, f.sentence, f.model_dump_json())
-            for at, f in enumerate(event.findings)
-        ],
-    )
+    await _keep_findings(conn, version.form_id, event.findings)
     await conn.execute(
         """INSERT INTO forms (form_id, unit, project, project_name, identity, version, forms_in_upload, form, facts)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)""",
@@ -73,11 +67,45 @@ async def keep(conn: Connection, event: FormScored, member: Member) -> None:
     )
 
 
-async def family_of(conn: Connection, member: Member, profiles: Profiles) -> list[Member]:
-    """The forms of the unit that may have something to say about this one, itself included."""
-    rows = await conn.fetch("SELECT form_id, project, project_name FROM forms WHERE unit = $1", member.identity.unit)
-    own = family(member.form_id, ((row["form_id"], row["project"], row["project_name"]) for row in rows))
-    kept = await conn.fetch("SELECT identity, version, form FROM forms WHERE form_id = ANY($1)", list(own))
+async def keep_again(conn: Connection, member: Member, found: Assessment, rules_version: int) -> None:
+    """Put what a form comes to under other rules in the place of what it came to before."""
+    dumped = [[each.model_dump(mode="json") for each in of] for of in (found.figures, found.findings)]
+    await conn.execute(
+        """UPDATE assessments SET figures = $2, findings = $3, rules_version = $4, profile = $5, profile_hash = $6
+           WHERE form_id = $1""",
+        member.form_id,
+        *(json.dumps(each, ensure_ascii=False) for each in dumped),
+        rules_version,
+        member.profile.name,
+        member.profile.hash,
+    )
+    await conn.execute("DELETE FROM findings WHERE form_id = $1", member.form_id)
+    await _keep_findings(conn, member.form_id, found.findings)
+    facts = facts_of(member).model_dump_json()
+    await conn.execute("UPDATE forms SET facts = $2 WHERE form_id = $1", member.form_id, facts)
+
+
+async def _keep_findings(conn: Connection, form_id: UUID, findings: Sequence[Finding]) -> None:
+    await conn.executemany(
+        """INSERT INTO findings (form_id, position, rule, stage, severity, cause, amount, sentence, finding)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)""",
+        [
+            (form_id, at, f.rule, f.stage, f.severity, f.cause, f.amount, f.sentence, f.model_dump_json())
+            for at, f in enumerate(findings)
+        ],
+    )
+
+
+async def family_of(conn: Connection, unit: str, form_ids: Collection[UUID], profiles: Profiles) -> list[Member]:
+    """The forms of the unit that may have something to say about these, themselves included."""
+    rows = await conn.fetch("SELECT form_id, project, project_name FROM forms WHERE unit = $1", unit)
+    own = family(form_ids, ((row["form_id"], row["project"], row["project_name"]) for row in rows))
+    return await members(conn, own, profiles)
+
+
+async def members(conn: Connection, form_ids: Iterable[UUID], profiles: Profiles) -> list[Member]:
+    """These forms, each under the profile that judges it now."""
+    kept = await conn.fetch("SELECT identity, version, form FROM forms WHERE form_id = ANY($1)", list(form_ids))
     return [_member(row, profiles) for row in kept]
 
 
@@ -107,6 +135,18 @@ async def cross_findings(conn: Connection, unit: str) -> dict[UUID, tuple[Findin
         unit,
     )
     return {row["form_id"]: _FINDINGS.validate_json(row["findings"]) for row in rows}
+
+
+async def all_findings(conn: Connection) -> tuple[dict[UUID, tuple[Finding, ...]], dict[UUID, tuple[Finding, ...]]]:
+    """Every form's own findings as they stand, and those across forms."""
+    own = await conn.fetch("SELECT form_id, findings FROM assessments")
+    across = await conn.fetch(
+        "SELECT form_id, jsonb_agg(finding ORDER BY position) AS findings FROM cross_findings GROUP BY form_id"
+    )
+    first, second = (
+        {row["form_id"]: _FINDINGS.validate_json(row["findings"]) for row in rows} for rows in (own, across)
+    )
+    return first, second
 
 
 async def replace_cross_findings(conn: Connection, form_id: UUID, findings: Sequence[Finding]) -> None:

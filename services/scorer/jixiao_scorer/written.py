@@ -47,6 +47,23 @@ def _line_of(text: str, keys: list[str]) -> int | None:
     return found[1] if found is not None else None
 
 
+def accepted(texts: Iterable[tuple[str, str]]) -> tuple[list[Profile], tuple[str, ...]]:
+    """The newest of each name that this release takes, oldest first, and why no newer ones; ``texts`` are newest first.
+
+    A release may refuse what an earlier one took (a rule or a limit is gone); what was valid last stays in use.
+    """
+    found: dict[str, Profile] = {}
+    refused = []
+    for name, text in texts:
+        if name in found:
+            continue
+        try:
+            found[name] = written(name, text)
+        except ProfileError as fault:
+            refused.append(str(fault))
+    return list(reversed(found.values())), tuple(refused)
+
+
 def in_use(changed: Iterable[Profile], otherwise: Profiles = profile_for) -> Profiles:
     """Which profile judges a layout once these take the place of those of their names; later ones win.
 

@@ -18,6 +18,12 @@ DEAD_LETTERS = Counter(
     "jixiao_dead_letters_total", "Dead letters by topic and reason (unreadable, unknown)", ["topic", "reason"]
 )
 REDELIVERED = Counter("jixiao_redelivered_total", "Messages met again after their decision", ["topic"])
+TO_JUDGE_AGAIN = Gauge(
+    "jixiao_forms_to_judge_again", "Forms that stand on another rules version or profile than the one in force"
+)
+PROFILES_REFUSED = Gauge(
+    "jixiao_profiles_refused", "Adopted profiles that this release does not take; the last valid ones are in use"
+)
 STAGE_SECONDS = Histogram(
     "jixiao_stage_seconds", "Seconds from taking a message to its events confirmed", ["stage"], buckets=_STAGE_BUCKETS
 )

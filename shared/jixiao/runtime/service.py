@@ -213,5 +213,7 @@ def _add_pages(app: App) -> None:
 
     @app.page("/readyz")
     async def readyz(view: View, request: Request) -> Response:
-        why = app.parts.runtime.health.why_not_ready() if app.opened else "服务正在启动"
-        return view.json({"ready": why is None, "reason": why}, status=200 if why is None else 503)
+        health = app.parts.runtime.health if app.opened else None
+        why = health.why_not_ready() if health is not None else "服务正在启动"
+        remarks = list(health.remarks.values()) if health is not None else []
+        return view.json({"ready": why is None, "reason": why, "remarks": remarks}, status=200 if why is None else 503)

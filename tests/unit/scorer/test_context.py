@@ -71,7 +71,7 @@ def test_arriving_one_by_one_in_any_order_ends_where_judging_all_does(
     kept: dict[UUID, tuple[Finding, ...]] = {}
     for form in chance.sample(forms, len(forms)):
         arrived.append(form)
-        own = family(form.form_id, [(each.form_id, each.identity.project, each.name) for each in arrived])
+        own = family([form.form_id], [(each.form_id, each.identity.project, each.name) for each in arrived])
         kept |= judge_projects([each for each in arrived if each.form_id in own])
     assert kept == judge_projects(forms)
 
