@@ -11,7 +11,7 @@ from jixiao_parser.recognise.flow_rows import GUESS
 from jixiao_parser.recognise.grid import Line, made_line
 from jixiao_parser.recognise.stream import SURE_LABEL, Found, Stream, stream_of
 from jixiao_parser.recognise.stream_funds import figures_of, money
-from jixiao_parser.recognise.stream_levels import indicator_lines
+from jixiao_parser.recognise.stream_levels import indicator_lines, last_label
 from jixiao_parser.recognise.texts import is_number
 from jixiao_parser.recognise.wraps import two_texts
 
@@ -29,6 +29,7 @@ _FIELDS = {word: name for word, name in labels.FIELDS.items() if len(word) >= SU
 _HEAD = {**_FIELDS, **dict.fromkeys(labels.OTHERS, "other"), **dict.fromkeys(labels.SECTIONS, "section")}
 _BREAKS = dict.fromkeys([*labels.SECTIONS, *labels.OTHERS], "")
 _ENDS = dict.fromkeys(labels.TOTALS, "total") | dict.fromkeys(labels.CLOSINGS, "closing")
+_YEAR = re.compile(r"20\d\d年")
 _POINTS = re.compile(r"\((\d{1,2})分\)")
 
 
@@ -186,11 +187,12 @@ def _alone(pieces: Sequence[tuple[str, int]]) -> tuple[str, str]:
 
 
 def _halves(text: str) -> tuple[str, str]:
-    """Two texts that ran together: parted where the end is said twice, else at the sentence nearest the middle."""
+    """Two texts that ran together: parted where the end is said twice, else at a year or sentence near the middle."""
     for length in range(len(text) // 2, 5, -1):
         if text[-length:] == text[-2 * length : -length]:
             return text[:-length], text[-length:]
     ends = [found.end() for found in re.finditer(r"[。；;]", text) if found.end() < len(text)]
+    ends = [found.start() for found in _YEAR.finditer(text, 1) if 0.2 < found.start() / len(text) < 0.8] or ends
     cut = min(ends, key=lambda at: abs(at - len(text) / 2), default=len(text))
     return text[:cut], text[cut:]
 
@@ -198,7 +200,8 @@ def _halves(text: str) -> tuple[str, str]:
 def _indicators(stream: Stream, headers: Sequence[_Header], end: int, dense: bool) -> Iterator[Line]:
     for at, header in enumerate(headers):
         until = headers[at + 1].begin if at + 1 < len(headers) else end
-        until = next((found.begin for found in stream.labels(_BREAKS, header.end, until, dense)), until)
+        behind = last_label(stream, header.end, until) if dense else header.end  # names may hold such words
+        until = next((found.begin for found in stream.labels(_BREAKS, behind, until, dense)), until)
         last = next((found for found in stream.labels(_ENDS, header.end, until, dense=False)), None)
         if last is None and dense:
             last = _dense_end(stream, header.end, until)

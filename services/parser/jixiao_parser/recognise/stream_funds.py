@@ -7,6 +7,7 @@ from jixiao_parser.recognise.agreement import disagreement
 from jixiao_parser.recognise.texts import is_dash, is_hashes, is_number
 
 MOST_WAYS = 6_000
+PLACES = (2, 6, 4)
 AMOUNTS = ("initial", "budget", "executed")
 _NUMBER = re.compile(r"(?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d*)(?:\.\d{1,6})?%?")
 _FIGURES = re.compile(r"[\d.,%]+")
@@ -49,9 +50,19 @@ def _is_one(text: str) -> bool:
 def _cuts(figures: Sequence[str], most: int) -> Iterator[list[str]]:
     """The figures as they stand; one that ran together with others is cut in all ways that give numbers."""
     if len(figures) == 1 and _FIGURES.fullmatch(figures[0]):
+        for places in PLACES:
+            yield from _evenly_cut(figures[0], most, places)
         yield from _cut(figures[0], most)
     elif len(figures) <= most:
         yield list(figures)
+
+
+def _evenly_cut(text: str, most: int, places: int) -> Iterator[list[str]]:
+    """The amounts with so many decimals each, as mostly printed; what follows them in all ways."""
+    amounts = re.match(rf"((?:0|[1-9]\d*)\.\d{{{places}}}){{1,3}}", text)
+    found = re.findall(rf"(?:0|[1-9]\d*)\.\d{{{places}}}", amounts[0]) if amounts else []
+    for rest in _cut(text[amounts.end() :], most - len(found)) if amounts else ():
+        yield [*found, *rest]
 
 
 def _cut(text: str, most: int) -> Iterator[list[str]]:

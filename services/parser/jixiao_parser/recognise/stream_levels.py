@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from itertools import pairwise
 
 from jixiao_parser.recognise import labels
 from jixiao_parser.recognise.grid import Line, made_line
 from jixiao_parser.recognise.stream import CELL, Found, Stream
+from jixiao_parser.recognise.stream_glued import GUESS, Row, glued_rows, guessed
 from jixiao_parser.recognise.stream_rows import Atom, cut_up, dealt
 
 LONG = 6
@@ -24,19 +27,39 @@ class _Part:
     end: int
 
 
+_Dealt = tuple[_Part, Sequence[Row], list[frozenset[str]]]
+
+
 def indicator_lines(stream: Stream, columns: Sequence[str], begin: int, end: int, dense: bool) -> Iterator[Line]:
     """A line for each indicator between two places; ``columns`` as the header has them."""
     slots = [name for name in columns if name not in ("level1", "level2", "frame")]
-    for part in _parts(stream, begin, end, dense):
+    for part, rows, doubts in _dealt(stream, list(_parts(stream, begin, end, dense)), slots, dense):
         label1, label2 = part.level1, part.level2
-        for row in dealt(_atoms(stream, part, dense), slots):
+        for row, names in zip(rows, doubts, strict=True):
             cells = [(1 + columns.index(name), text) for name, text in row.items()]
             if label1 and "level1" in columns:
                 cells.append((1 + columns.index("level1"), label1))
             if label2:
                 cells.append((1 + columns.index("level2") if "level2" in columns else 0, label2))
-            yield made_line(stream.line_at(part.begin), sorted(cells))
+            unsure = {1 + columns.index(name): GUESS for name in names}
+            yield made_line(stream.line_at(part.begin), sorted(cells), unsure)
             label1 = label2 = ""
+
+
+def _dealt(stream: Stream, parts: Sequence[_Part], slots: Sequence[str], dense: bool) -> Iterator[_Dealt]:
+    """The rows of each part, and which cells of them are guessed; in a text that ran together level by level."""
+    if not dense or "weight" not in slots:
+        for part in parts:
+            rows = dealt(_atoms(stream, part, dense), slots)[0]
+            yield part, rows, [guessed(rows, at, sure=not dense) if dense else frozenset() for at in range(len(rows))]
+        return
+    begins = [at for at, part in enumerate(parts) if part.level1 or at == 0]
+    for begin, end in pairwise([*begins, len(parts)]):
+        level = labels.LEVEL1.get(labels.level_key(parts[begin].level1), "")
+        points = labels.points_of(parts[begin].level1) or labels.POINTS.get(level, Decimal(0))
+        found, sure = glued_rows([_atoms(stream, part, dense) for part in parts[begin:end]], slots, points)
+        for part, rows in zip(parts[begin:end], found, strict=True):
+            yield part, rows, [guessed(rows, at, sure) for at in range(len(rows))]
 
 
 def _atoms(stream: Stream, part: _Part, dense: bool) -> list[Atom]:
@@ -79,6 +102,11 @@ def _is_level1(label: Found, before: Found | None) -> bool:
 
 def _adjacent(before: Found, label: Found) -> bool:
     return before.end == label.begin and before.meaning == label.meaning
+
+
+def last_label(stream: Stream, begin: int, end: int) -> int:
+    """Behind the last label of a level, in a text that ran together."""
+    return max((label.end for label in _labels(stream, begin, end, dense=True)), default=begin)
 
 
 def _labels(stream: Stream, begin: int, end: int, dense: bool) -> list[Found]:

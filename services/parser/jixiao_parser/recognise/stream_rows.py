@@ -5,14 +5,14 @@ actual of a kind. Where the text has run together, pieces are also cut: 1020万�
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from jixiao_parser.recognise import labels
 from jixiao_parser.recognise.stream import BLANK, CELL, GLUED
-from jixiao_parser.recognise.stream_costs import NEVER, Costs, is_points
+from jixiao_parser.recognise.stream_costs import NEVER, Costs, beside, is_points
 from jixiao_parser.recognise.texts import is_dash, is_number
 
 MOST = 400  # pieces of one level; beyond that it is no table
@@ -27,27 +27,45 @@ UNNAMED = 1.5  # a row 不适用 of no points may have no name
 _KINDS = re.compile(r"指标\d{1,2}[:：]|\d+(?:[-—~至]\d+)+|[\d.,，]+%?|[≥≤＞＜><=]+|[^\d.,，≥≤＞＜><=]+")
 _DIGITS = re.compile(r"(?<!指标)(?<!指标\d)(?<![\d—~至-])\d+(?![\d—~至-])")
 _TWINS = re.compile(r"(?=([^\d]{2,})(\1))")
+_DATES = re.compile(r"20[0-4]\d年(?:(?:1[0-2]|0?\d)月(?:[0-3]?\d日)?)?(?:[前底内]|之前|以前)?")
+_SENTENCE_ENDS = re.compile(r"(?<=[。；;])")
+_SAID = "|".join(sorted(labels.VALUES | labels.PLACEHOLDERS, key=len, reverse=True))
+_VALUES = re.compile(rf"(?:{_SAID})+(?=\d|[≥≤＞＜><=]|$)")
+_VALUE = re.compile(_SAID)
 _EMPTY_ROW = re.compile(r"[…\.。]{2,}")
 
 Atom = tuple[str, int]
+Rows = list[dict[str, str]]
 
 
-def dealt(atoms: Sequence[Atom], slots: Sequence[str]) -> list[dict[str, str]]:
-    """The rows among these pieces; ``slots`` are the columns in their order. Rows that say nothing are left out."""
+def dealt(atoms: Sequence[Atom], slots: Sequence[str], ways: int = 1) -> list[Rows]:
+    """The ways to deal out these pieces, the likeliest first, no two of which give the same weight in all.
+
+    ``slots`` are the columns in their order. Rows that say nothing are left out.
+    """
     atoms = [atom for atom in atoms if not _EMPTY_ROW.fullmatch(atom[0])]
     atoms = [atom for at, atom in enumerate(atoms) if any(text for text, _ in atoms[max(0, at - IDLE) : at + 1])]
     atoms = atoms[:MOST]
-    rows = [row for begin, end in _numbered(atoms) for row in _Deal(atoms[begin:end], slots).rows()]
-    return [row for row in rows if ("name" in row or "weight" in row) and not _says_nothing(row)]
+    found: list[Rows] = [[]]
+    for begin, end in _numbered(atoms):
+        deal = _Deal(atoms[begin:end], slots, ways)
+        found = [[*before, *rows] for rows in deal.ways() for before in found][:ways]
+    return [[row for row in rows if ("name" in row or "weight" in row) and not _says_nothing(row)] for rows in found]
 
 
 def cut_up(text: str) -> list[Atom]:
-    """The parts of a piece that ran together: cut between figures and words, inside figures, between twins."""
+    """The parts of a piece that ran together: cut between figures and words, inside figures, between twins, round dates
+    and words that say how a target was reached."""
     if is_points(text):
         return [(text, GLUED)]
     places = {0, *(found.start() for found in _KINDS.finditer(text))}
     places |= {at for found in _DIGITS.finditer(text) for at in range(found.start(), found.end())}
     places |= {found.start(2) for found in _TWINS.finditer(text)}
+    places |= {found.start() for found in _SENTENCE_ENDS.finditer(text)}
+    for found in (*_VALUES.finditer(text), *_DATES.finditer(text)):
+        places -= set(range(found.start() + 1, found.end()))
+        places |= {found.start(), found.end()}
+        places |= {each.start() for each in _VALUE.finditer(text, found.start(), found.end())}
     return [(text[one:other], GLUED) for one, other in pairwise([*sorted(places), len(text)]) if one < other]
 
 
@@ -61,82 +79,96 @@ def _says_nothing(row: Mapping[str, str]) -> bool:
     return all(is_dash(text) or labels.without_number(text) in labels.PLACEHOLDERS for text in row.values())
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class _Step:
-    """The next cell: ``cost`` of it and all behind it, its column and text, pieces taken, and the column after."""
+class _Step(NamedTuple):
+    """The next cell: ``cost`` of it and all behind it, the ``weight`` these have, its column and text, the pieces it
+    takes, the column after it, and which of the ways to go on from there is meant.
+    """
 
     cost: float
+    weight: float = 0.0
     name: str = ""
     text: str = ""
     taken: int = 0
     after: int = 0
+    way: int = 0
 
 
 class _Deal:
-    """One way after the other to deal out pieces; costs are found once."""
+    """The ways to deal out pieces, found from the end; costs are found once."""
 
-    def __init__(self, atoms: Sequence[Atom], slots: Sequence[str]) -> None:
+    def __init__(self, atoms: Sequence[Atom], slots: Sequence[str], ways: int) -> None:
         self._atoms = atoms
         self._slots = slots
+        self._ways = ways
         glued = any(gap == GLUED for _, gap in atoms[1:])
         self._costs = Costs(glued, "weight" in slots, "relation" in slots)
         self._join_costs = {gap: cost * (1 + glued) for gap, cost in JOIN.items()}
         self._cut_number = CUT_NUMBER * (1 + ("relation" in slots))
-        self._step = cache(self._cheapest)
+        self._steps = cache(self._likeliest)
         self._joined = cache(self._join)
+        self._cell = cache(self._costs.cell)
+        self._beside = cache(beside)
 
-    def rows(self) -> list[dict[str, str]]:
-        """The rows, with what each column holds."""
+    def ways(self) -> Iterator[Rows]:
+        """The rows of each way, with what each column holds."""
         for begin in range(len(self._atoms) - 1, 0, -1):
-            self._step(begin, 0, "", "")  # from the end, so that no way to there is longer than a row
-        rows: list[dict[str, str]] = []
+            self._steps(begin, 0, "", "")  # from the end, so that no way to there is longer than a row
+        for way in range(len(self._steps(0, 0, "", ""))):
+            yield self._rows(way)
+
+    def _rows(self, way: int) -> Rows:
+        rows: Rows = []
         at, slot, target, weight = 0, 0, "", ""
         while at < len(self._atoms) or slot:
-            step = self._step(at, slot, target, weight)
+            step = self._steps(at, slot, target, weight)[way]
             if slot == 0 and step.name:
                 rows.append({})
             if step.text:
                 rows[-1][step.name] = step.text
             target, weight = _kept(step.name, step.text, step.after, target, weight)
-            at, slot = at + step.taken, step.after
+            at, slot, way = at + step.taken, step.after, step.way
         return rows
 
-    def _cheapest(self, at: int, slot: int, target: str, weight: str) -> _Step:
+    def _likeliest(self, at: int, slot: int, target: str, weight: str) -> list[_Step]:
         if at == len(self._atoms) and slot == 0:
-            return _Step(0.0)
+            return [_Step(0.0)]
+        found: dict[float, _Step] = {}
+        for cost, name, text, taken, after in self._cells(at, slot, target, weight):
+            own = float(text.removesuffix("分")) if name == "weight" and is_points(text) else 0.0
+            behind = self._steps(at + taken, after, *_kept(name, text, after, target, weight))
+            for way, step in enumerate(behind):
+                total = cost + step.cost, own + step.weight if self._ways > 1 else 0.0
+                if total[1] not in found or total[0] < found[total[1]].cost:
+                    found[total[1]] = _Step(*total, name, text, taken, after, way)
+        steps = sorted(found.values()) if self._ways > 1 else list(found.values())
+        return steps[: self._ways]
+
+    def _cells(self, at: int, slot: int, target: str, weight: str) -> Iterator[tuple[float, str, str, int, int]]:
+        """What may come next: cost, column, text, pieces taken, and the column after."""
         name, after = self._slots[slot], (slot + 1) % len(self._slots)
-        ways = [self._left_over(at, slot, target, weight)]
+        if at < len(self._atoms) and not (slot and self._atoms[at][0]):
+            yield self._left_over(at), "", "", 1, slot
         if slot:
-            kept = _kept(name, "", after, target, weight)
-            ways.append(_Step(self._costs.absent(name) + self._step(at, after, *kept).cost, name, "", 0, after))
+            yield self._costs.absent(name), name, "", 0, after
         elif self._is_pointless(at):
-            weight = self._atoms[at][0]
-            ways.append(_Step(UNNAMED + self._step(at + 1, 2, "", weight).cost, "weight", weight, 1, 2))
+            yield UNNAMED, "weight", self._atoms[at][0], 1, 2
         for count in range(1, min(FAR.get(name, FARTHEST), len(self._atoms) - at) + 1):
             joined = self._joined(at, count)
-            if joined is None:
+            if joined is None or joined[1] > DEAREST:
                 break
-            text, cost = joined
-            if cost > DEAREST:
-                break
-            cost += self._costs.cell(name, text, target, weight)
+            cost = joined[1] + self._cell(name, joined[0])
             if cost < NEVER:
-                cost += self._step(at + count, after, *_kept(name, text, after, target, weight)).cost
-                ways.append(_Step(cost, name, text, count, after))
-        return min(ways)
+                yield cost + self._beside(name, joined[0], target, weight), name, joined[0], count, after
 
     def _is_pointless(self, at: int) -> bool:
         """Whether a row may begin here with its weight of nought."""
         text = self._atoms[at][0] if at < len(self._atoms) and self._slots[1:2] == ["weight"] else ""
         return is_points(text) and float(text.removesuffix("分")) == 0
 
-    def _left_over(self, at: int, slot: int, target: str, weight: str) -> _Step:
-        """The next piece is no part of a row: between rows any, in a row an empty cell."""
-        if at == len(self._atoms) or (slot and self._atoms[at][0]):
-            return _Step(2 * NEVER, taken=1, after=slot)
+    def _left_over(self, at: int) -> float:
+        """What it costs that the next piece is no part of a row: between rows any may be, in a row an empty cell."""
         text = self._atoms[at][0]
-        cost = RUBBLE + RUBBLE_SIGN * len(text) if text else RUBBLE_EMPTY
-        return _Step(cost + self._step(at + 1, slot, target, weight).cost, taken=1, after=slot)
+        return RUBBLE + RUBBLE_SIGN * len(text) if text else RUBBLE_EMPTY
 
     def _join(self, at: int, count: int) -> tuple[str, float] | None:
         """Some pieces as one cell, and what that costs; None when they cannot be."""
