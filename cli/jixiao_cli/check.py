@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import track
 
 from jixiao.findings import Severity, Stage
+from jixiao.forms.model import ACCOUNTS
 from jixiao_cli.parse import UNREADABLE
 from jixiao_cli.report.judged import FEW, FileJudged, judging, sources
 from jixiao_cli.report.order import Found, worst_first
@@ -38,7 +39,9 @@ def check(
     if json:
         typer.echo(as_json(found))
     else:
-        show(live, Tally(len(judged), len(forms), sum(file.failed for file in judged)))
+        accounts = sum(each.form.kind == ACCOUNTS for each in forms)
+        failed = sum(file.failed for file in judged)
+        show(live, Tally(len(judged), len(forms) - accounts, failed, accounts))
     raise typer.Exit(_exit_code(judged, live, fail_on))
 
 

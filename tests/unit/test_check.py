@@ -12,7 +12,10 @@ from typer.testing import CliRunner
 
 from jixiao_cli.main import app
 from jixiao_cli.report.judged import FEW, judge, judging, sources
+from tests.unit.parser.cases import all_cases, as_tabs
+from tests.unit.scorer.accounts import SAMPLE as ACCOUNTS
 
+CASE = next(case for case in all_cases() if case.name == "sound")
 SAMPLES = Path(__file__).parents[2] / "samples"
 KEYS = [
     "source", "ordinal", "code", "rule", "stage", "severity", "cause", "indicator", "stated", "computed", "difference",
@@ -173,3 +176,34 @@ def test_a_folder_is_judged_across_its_files(tmp_path: Path) -> None:
     _, out, _ = check("--json", tmp_path)
     lowered = [each for each in json.loads(out)["findings"] if each["rule"] == "TARGET-LOWERED"]
     assert [each["source"] for each in lowered] == ["a.txt"]
+
+
+def test_final_accounts_are_told_with_their_row(tmp_path: Path) -> None:
+    """They count apart from the forms; the very cell is marked, the repair names it."""
+    told = "2120104\t城管执法\t137.62\t60.50\t77.12"
+    (tmp_path / "决算.txt").write_text(ACCOUNTS.replace(told, told[:-2] + "72", 1), "utf-8")
+    code, out, _ = check(tmp_path / "决算.txt")
+    assert code == 1
+    lines = out.splitlines()
+    assert lines[0].startswith("红灯[ACCOUNTS] 《支出决算表》「")
+    assert lines[1] == "  ┌─ 决算.txt 第56行第5栏 · 部门决算"
+    assert "  ├ 建议 《支出决算表》「城管执法」第5栏由77.72改为77.12，请核实后更正。" in lines
+    assert lines[-1] == "共1个文件，复核自评表0张、部门决算1份：红灯1条。"
+    book = tmp_path / "疑点.xlsx"
+    _, out, _ = check("--json", "--xlsx", book, tmp_path)
+    assert [(each["ordinal"], each["code"]) for each in json.loads(out)["findings"]] == [(0, None)]
+    assert book.exists()
+
+
+def test_what_accounts_say_of_a_form_in_another_file(tmp_path: Path) -> None:
+    """As the service does, whichever comes first."""
+    record = CASE.records[0]
+    (tmp_path / "自评表.txt").write_bytes(as_tabs(CASE.grid))
+    said = f"{record['name']}项目绩效自评情况：全年预算数为1万元，执行数为0.9万元，完成预算的90%。"
+    text = ACCOUNTS.replace("澄湖区城管局", record["budget_unit"]).replace("2023年度", f"{record['year']}年度")
+    (tmp_path / "决算.txt").write_text(text + said, "utf-8")
+    told = [check("--json", *files)[1] for files in (sorted(tmp_path.iterdir()), sorted(tmp_path.iterdir())[::-1])]
+    for out in told:
+        found = [each for each in json.loads(out)["findings"] if each["rule"] == "NARRATIVE"]
+        assert [each["source"] for each in found] == ["决算.txt"]
+        assert "与自评表不一致" in found[0]["sentence"]

@@ -30,6 +30,9 @@ def write_block(sheet: Worksheet, start: int, source: str, form: Form) -> Block:
     block = Block(start)
     title = put_text(sheet, start, 1, f"{source} 第{form.ordinal}张 {form.code.text or ''} {form.name.text or ''}")
     title.font = Font(bold=True, size=12)
+    if form.accounts is not None:  # their sums stand with the findings
+        block.end = start
+        return block
     _funds(sheet, block, form)
     _indicators(sheet, block, form)
     return block

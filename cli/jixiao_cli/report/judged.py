@@ -20,11 +20,12 @@ FEW = 12  # files that one process has read before others would have started
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A form with what was found on it; ``source`` is the file as it is shown."""
+    """A form with what was found on it; ``source`` is the file as it is shown, ``path`` where it is."""
 
     source: str
     form: Form
     findings: tuple[Finding, ...]
+    path: str = ""
 
     def with_findings(self, findings: Iterable[Finding]) -> "Judged":
         """The same form with other findings."""
@@ -33,7 +34,7 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class FileJudged:
-    """What came of a file: its forms, notes for people, and why it could not be read if so."""
+    """What came of a file: its forms and final accounts, notes for people, and why it could not be read if so."""
 
     source: str
     forms: tuple[Judged, ...] = ()
@@ -64,7 +65,8 @@ def judge(named: tuple[str, Path]) -> FileJudged:
         reading = read_file(file)
     except Unreadable as fault:
         return FileJudged(source, refused=fault.reason)
-    forms = (Judged(source, form, assess(form, profile_for(form.layout)).findings) for form in reading.forms)
+    read = (*reading.forms, *reading.accounts)
+    forms = (Judged(source, form, assess(form, profile_for(form.layout)).findings, str(file)) for form in read)
     return FileJudged(source, tuple(forms), reading.remarks)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from jixiao.findings import Finding, RuleId
 from jixiao.forms import Evidence, Form, Value
+from jixiao.forms.model import Accounts
 
 _SOURCES = {"total": "年度资金总额", "fiscal": "当年财政拨款", "carryover": "上年结转资金", "other": "其他资金"}
 _MONEY = {"initial": "年初预算数", "budget": "全年预算数", "executed": "全年执行数"}
@@ -15,6 +16,7 @@ _INDICATOR = {
 }  # fmt: skip
 _HEAD = {"code": "项目编码", "name": "项目名称", "year": "年度", "unit": "实施单位", "budget_unit": "一级预算单位"}
 _GOALS = {"goal_expected": "预期目标", "goal_actual": "实际完成情况"}
+_CLAIM = {"budget": "全年预算数", "executed": "执行数", "rate": "完成率", "praise": "评语"}
 _TOTALS = {"total_weight": "分值", "total_score": "得分"}
 
 
@@ -37,6 +39,19 @@ def rows(form: Form) -> Iterator[tuple[str, tuple[Cell, ...]]]:
     for place, indicator in enumerate(form.indicators):
         yield f"第{place + 1}项", _cells(indicator, f"indicators[{place}].", _INDICATOR)
     yield "总分", _cells(form, "", _TOTALS)
+    if form.accounts is not None:
+        yield from _of_accounts(form.accounts)
+
+
+def _of_accounts(accounts: Accounts) -> Iterator[tuple[str, tuple[Cell, ...]]]:
+    """The rows of the tables, a cell by the number of its column, and what the text claims."""
+    for at, table in enumerate(accounts.tables):
+        for line, row in enumerate(table.rows):
+            path = f"accounts.tables[{at}].rows[{line}].cells"
+            cells = (Cell(f"第{c + 1}栏", f"{path}[{c}]", row.value(c)) for c in range(len(row.cells)))
+            yield f"《{table.title}》", tuple(cells)
+    for at, claim in enumerate(accounts.claims):
+        yield f"「{claim.subject}」", _cells(claim, f"accounts.claims[{at}].", _CLAIM)
 
 
 def _cells(holder: object, prefix: str, headings: dict[str, str]) -> tuple[Cell, ...]:
@@ -62,7 +77,11 @@ class Place:
 
 def place_of(form: Form, finding: Finding) -> Place | None:
     """The row in which the finding stands; None where it speaks of no cell of the form."""
-    told = [path for evidence in finding.evidence if (path := path_of(form, evidence)) is not None]
+    paths_read: dict[Evidence | None, str] = {}
+    for _, cells in rows(form):
+        for cell in cells:
+            paths_read.setdefault(cell.value.evidence, cell.path)
+    told = [path for evidence in finding.evidence if (path := paths_read.get(evidence)) is not None]
     for leading in _candidates(finding, told):
         for label, cells in rows(form):
             paths = {cell.path for cell in cells}
@@ -106,10 +125,18 @@ def heading_of(form: Form, path: str) -> str:
                 if path.startswith("indicators"):
                     name = cells[1].value.text
                     return f"{f'指标「{name}」' if name else f'{label}指标'}的{cell.heading}"
+                if path.startswith("accounts.tables"):
+                    named = next((c.value.text for c in cells if c.value.text and not is_figure(c.value.text)), "")
+                    return f"{label}「{named}」{cell.heading}"
                 return {"total_weight": "总分行分值", "total_score": "总分"}.get(
                     path, label + cell.heading.removesuffix("(%)")
                 )
     return path
+
+
+def is_figure(text: str) -> bool:
+    """Whether a cell of a table holds a number, or the code of a class."""
+    return not any(each.isalpha() for each in text)
 
 
 def text_at(form: Form, path: str) -> str | None:

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from jixiao.findings import Finding
+from jixiao.forms.model import ACCOUNTS
 from jixiao_cli.report.order import Found
 from jixiao_cli.report.places import Cell, Place, heading_of, place_of, text_at
 from jixiao_cli.report.sums import Way, addends, way
@@ -29,6 +30,7 @@ class Tally:
     files: int = 0
     forms: int = 0
     unreadable: int = 0
+    accounts: int = 0
 
 
 def show(found: Sequence[Found], tally: Tally) -> None:
@@ -64,7 +66,8 @@ def _told(found: Found) -> Iterator[tuple[str, Text]]:
     yield "", headline + Text(finding.sentence, "bold")
     place = place_of(form, finding)
     where = f" {place.where}" if place is not None and place.where else ""
-    yield f"{indent}  ┌─ ", Text(f"{found.source}{where} · 第{form.ordinal}张 {form.name.text or ''}", "cyan")
+    ordinal = "" if form.kind == ACCOUNTS else f"第{form.ordinal}张 "
+    yield f"{indent}  ┌─ ", Text(f"{found.source}{where} · {ordinal}{form.name.text or ''}", "cyan")
     if place is not None:
         yield from ((f"{indent}  │ ", line) for line in _row(place, COLOURS[light]))
     notes = list(_notes(found))
@@ -171,4 +174,5 @@ def _summary(found: Sequence[Found], tally: Tally) -> str:
     lights = Counter(each.finding.severity.light for each in found)
     told = "，".join(f"[{colour}]{light}{lights[light]}条[/]" for light, colour in COLOURS.items() if lights[light])
     missing = f"，其中{tally.unreadable}个无法复核" if tally.unreadable else ""
-    return f"共{tally.files}个文件{missing}，复核自评表{tally.forms}张：{told or '未发现疑点'}。"
+    accounts = f"、部门决算{tally.accounts}份" if tally.accounts else ""
+    return f"共{tally.files}个文件{missing}，复核自评表{tally.forms}张{accounts}：{told or '未发现疑点'}。"

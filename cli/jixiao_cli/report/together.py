@@ -8,7 +8,7 @@ from uuid import UUID
 from jixiao.findings import Finding
 from jixiao.identity import FormIdentity, Version, derived_id, normalise_name
 from jixiao_cli.report.judged import Judged
-from jixiao_scorer.context import Member, facts_of, judge_projects, judge_unit, merged
+from jixiao_scorer.context import Member, facts_of, judge_projects, judge_texts, judge_unit, merged
 from jixiao_scorer.written import Profiles
 
 
@@ -31,14 +31,15 @@ def across(members: Iterable[Member], profiles: Profiles) -> dict[UUID, tuple[Fi
     for unit in units.values():
         projects, of_unit = judge_projects(unit), judge_unit(map(facts_of, unit), profiles)
         found |= {form: (*findings, *of_unit.get(form, ())) for form, findings in projects.items()}
-    return found
+    of_texts = judge_texts(member for unit in units.values() for member in unit)
+    return found | {form: (*found[form], *findings) for form, findings in of_texts.items()}
 
 
 def member_of(place: int, judged: Judged, profiles: Profiles) -> Member:
     """The form as a version: what stands later in the list of files counts as handed in later."""
     form = judged.form
     version = Version(
-        upload_id=derived_id("file", place),
+        upload_id=derived_id("file", judged.path or place),
         uploaded_at=datetime.fromtimestamp(place, UTC),
         document_id=judged.source,
         ordinal=form.ordinal,

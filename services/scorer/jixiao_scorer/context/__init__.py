@@ -9,6 +9,19 @@ from jixiao_scorer.context.family import family
 from jixiao_scorer.context.member import Member
 from jixiao_scorer.context.merge import merged
 from jixiao_scorer.context.projects import judge_projects
+from jixiao_scorer.context.texts import departments, judge_texts, project_names
 from jixiao_scorer.context.units import UNIT_RULES, judge_unit
 
-__all__ = ["UNIT_RULES", "Facts", "Member", "facts_of", "family", "judge_projects", "judge_unit", "merged"]
+__all__ = [
+    "UNIT_RULES",
+    "Facts",
+    "Member",
+    "departments",
+    "facts_of",
+    "family",
+    "judge_projects",
+    "judge_texts",
+    "judge_unit",
+    "merged",
+    "project_names",
+]

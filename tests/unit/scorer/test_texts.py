@@ -1,0 +1,65 @@
+"""NARRATIVE across forms: the account text beside the forms in force, whatever came first."""
+
+import json
+import random
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from jixiao.findings import Cause, Finding, RuleId
+from jixiao.identity import FormIdentity, Version, derived_id, normalise_name
+from jixiao_scorer.context import Member, judge_texts
+from jixiao_scorer.profiles import profile_for
+from tests.unit.scorer.accounts import accounts
+from tests.unit.scorer.forms import CASES
+from tests.unit.scorer.members import member
+
+FILE: list[dict[str, Any]] = json.loads((CASES / "accounts" / "texts.json").read_text(encoding="utf-8"))
+
+
+def accounts_member(changes: dict[str, str], place: int = 9) -> Member:
+    """The accounts of the sample, handed in as the ``place``-th."""
+    form = accounts(changes)
+    version = Version(
+        upload_id=derived_id("upload", place),
+        uploaded_at=datetime(2024, 8, 1, tzinfo=UTC) + timedelta(hours=place),
+        document_id=f"{place}",
+        ordinal=0,
+    )
+    identity = FormIdentity.of(form, normalise_name(form.unit.text or ""), None)
+    return Member(identity, version, form, profile_for(form.layout))
+
+
+def family(case: dict[str, Any]) -> list[Member]:
+    """The forms of a case and, behind them, the accounts."""
+    forms = [member(place, each, case.get("doubt", ())) for place, each in enumerate(case["forms"])]
+    return [*forms, accounts_member(case["set"])]
+
+
+def found(members: list[Member]) -> tuple[Finding, ...]:
+    """What is found on the accounts."""
+    (findings,) = judge_texts(members).values()
+    return findings
+
+
+@pytest.mark.parametrize("case", FILE, ids=lambda case: case["name"])
+def test_accounts_have_exactly_the_findings_of_their_case(case: dict[str, Any]) -> None:
+    """``expect`` are parts of the sentences; any order of the forms gives the same."""
+    members = family(case)
+    findings = found(members)
+    assert [each.rule for each in findings] == [RuleId.NARRATIVE] * len(case["expect"])
+    for finding, told in zip(findings, case["expect"], strict=True):
+        assert told in finding.sentence
+    assert found(random.Random(1).sample(members, len(members))) == findings
+
+
+def test_a_doubt_makes_a_doubt_of_the_finding() -> None:
+    """It is the reviewer's to look at."""
+    (finding,) = found(family(next(case for case in FILE if case.get("doubt"))))
+    assert finding.cause is Cause.EXTRACTION_DOUBT
+
+
+def test_forms_alone_have_nothing_said_of_them() -> None:
+    """Only accounts have findings here."""
+    assert judge_texts([member(0)]) == {}
