@@ -2,7 +2,7 @@
 
 from jixiao_scorer.compare.cell import Cell
 from jixiao_scorer.compare.comparison import Comparison, Why
-from jixiao_scorer.compare.direction import Direction, better_when_smaller, is_positive_cost
+from jixiao_scorer.compare.direction import Direction, is_positive_cost, speaks_of_bad
 from jixiao_scorer.compare.engine import compare, compare_cells
 from jixiao_scorer.compare.measures import Measure, measures
 from jixiao_scorer.compare.parts import Part
@@ -17,10 +17,10 @@ __all__ = [
     "Measure",
     "Part",
     "Why",
-    "better_when_smaller",
     "compare",
     "compare_cells",
     "is_positive_cost",
     "measures",
     "normal",
+    "speaks_of_bad",
 ]

@@ -13,10 +13,21 @@ class Direction(StrEnum):
     CEILING = "ceiling"
 
 
-_SMALLER = re.compile(
-    "投诉|响应时|响应速|办理时限|处理时间|处置时间|修复时间|等待时|时长限|差错|错误率|失误|离职|流失|故障率|故障次|故障数|故障发生|事故|中断|"
-    "损耗|超支|超时|逾期|延误|违规|违纪|违法|案件发生|发病率|死亡|漏报|退货|不合格|返工|空置|能耗|排放|用时|耗时|上访|信访|发生率|发生数|"
-    "发生次数|发案|隐患数|负债率|偏差率|整改率低"
+# What one wants little of. It is what is measured where only a measure stands after it (投诉率, 事故发生起数), and
+# nothing that one does about it before it (排查隐患数).
+_BAD = re.compile(
+    "(?<![无零未])(?:投诉|响应时|响应速|办理时限|处理时间|处置时间|修复时间|等待时|时长限|差错|错误率|失误|误差|离职|流失|故障|事故|中断|损耗|超支"
+    "|超时|逾期|延误|违规|违纪|违法|案件|发病|患病|感染|死亡|伤亡|漏报|退货|退件|差评|缺陷|不合格|返工|返修|空置|闲置|能耗|排放|用时|耗时|上访|信访"
+    "|发生率|发生数|发生次数|发案|隐患数|隐患率|负债率|偏差率|结余率|结转率|调整率|调整次数|返贫|失业|辍学|拖欠|漏损|渗漏|停机|宕机|扣分|整改率低)"
+)
+_MEASURE_ALONE = re.compile(
+    "(?:发生|出现|产生|举报|控制|平均|年均|增长|案件|事件|事故|责任|情况|现象|行为|问题|指标|人员|人|的|总)*"
+    "(?:时间|时限|时长|周期|速度|间|限|长|率|数量|次数|件数|起数|案数|人数|人次|户数|天数|数|量|比例|比率|比重|占比|次|件|起|度|值|额)?"
+    "(?:[(（][^()（）]*[)）])?%?$"
+)
+_DEALT_WITH = re.compile(
+    "处理|处置|办结|办理|化解|查处|查办|整改|排除|排查|巡查|检查|解决|受理|接待|调处|调解|打击|查获|破获|侦破|清理|清退|消除|整治|治理|救治|救助|帮扶"
+    "|防治|预防|防范|挽回|追回|避免|演练|宣传|培训|教育"
 )
 _RANK = re.compile("排名|名次|位次|位列|排位")
 _LARGER_COST = re.compile(
@@ -41,9 +52,19 @@ def is_rank(name: str) -> bool:
     return ("排" in name or "位" in name or "次" in name) and _RANK.search(name) is not None
 
 
+def speaks_of_bad(name: str) -> bool:
+    """Whether a name speaks of what one wants little of, be it the thing measured or not."""
+    return _BAD.search(name) is not None and _LESSENED.search(name) is None and _HANDLED.search(name) is None
+
+
 def better_when_smaller(name: str) -> bool:
-    """Whether a name speaks of what one wants little of (投诉率, 响应时间)."""
-    return _SMALLER.search(name) is not None and _LESSENED.search(name) is None and _HANDLED.search(name) is None
+    """Whether what a name measures is what one wants little of (投诉率, 响应时间)."""
+    if not speaks_of_bad(name):
+        return False
+    return any(
+        _MEASURE_ALONE.match(name, found.end()) is not None and _DEALT_WITH.search(name[: found.start()]) is None
+        for found in _BAD.finditer(name)
+    )
 
 
 def is_positive_cost(name: str) -> bool:

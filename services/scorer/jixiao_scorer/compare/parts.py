@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from jixiao_scorer.compare.direction import Direction, better_when_smaller, change, direction, is_change, is_rank
+from jixiao_scorer.compare.direction import Direction, change, direction, is_change, is_rank, speaks_of_bad
 from jixiao_scorer.compare.measures import Measure
 from jixiao_scorer.compare.units import UNITS, Kind, Unit, comparable
 
@@ -56,15 +56,13 @@ def part(aim: Measure, got: Measure, name: str, level2: str) -> Part | None:
         return None
     if got.lead or got.value < 0:
         got = _turned(got, change(got.lead), change(aim.lead) or change(name.rstrip("率幅度")))
-    if not aim.op and aim.lead and is_change(aim.lead):
-        way = Direction.FLOOR
-    else:
-        way = direction(aim.op, name, level2, aim.unit.kind, not aim.value)
+    changes = not aim.op and aim.lead != "" and is_change(aim.lead)
+    way = Direction.FLOOR if changes else direction(aim.op, name, level2, aim.unit.kind, not aim.value)
     low, high = got.low, got.high
     if aim.unit.name != got.unit.name and Kind.NONE not in (aim.unit.kind, got.unit.kind):
         low, high = _converted(low, high, got.unit, aim.unit)
     met = _reaches(aim, low, high, way)
-    if not met and aim.op in ("≥", ">") and better_when_smaller(name):
+    if not met and not changes and way is Direction.FLOOR and aim.op != "~" and speaks_of_bad(name):
         met = _reaches(aim, low, high, Direction.CEILING)
     return Part(aim, got, way, met, _ratio(aim, low, high, got, way, name))
 

@@ -7,7 +7,7 @@ from jixiao.findings import Cause, Finding, RuleId
 from jixiao_scorer.answers import Answer
 from jixiao_scorer.build import finding, row_subject, share
 from jixiao_scorer.case import Case
-from jixiao_scorer.compare import Why, better_when_smaller
+from jixiao_scorer.compare import Why, speaks_of_bad
 from jixiao_scorer.compare.dates import spans
 from jixiao_scorer.compare.words import not_applicable
 from jixiao_scorer.rules.targets import row_finding
@@ -45,7 +45,7 @@ def _does_not_apply(answer: Answer) -> bool:
     actual = answer.actual.text
     if not not_applicable(actual) or answer.found.met:
         return False
-    return actual.startswith("不适用") or not better_when_smaller(answer.name)
+    return actual.startswith("不适用") or not speaks_of_bad(answer.name)
 
 
 def type_mismatch(case: Case) -> Iterator[Finding]:
