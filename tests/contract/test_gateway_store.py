@@ -377,10 +377,47 @@ async def test_a_disabled_target_is_known_until_it_is_switched_on(
     assert await real.subscriptions.disabled() == []
 
 
+async def test_the_versions_of_a_form(real: Store, others: dict[str, asyncpg.Connection]) -> None:
+    """The newest admitted one is in force; what holds a version is told with what was said to it."""
+    conn, alert = others["alerts"], builders.alert_row()
+    await leave_alert(conn)
+    held = builders.version(2)
+    await conn.execute(
+        """INSERT INTO versions SELECT $1, identity_key, project, year, kind, $2, $3, document_id, 1, identity, '[]',
+                                       1, '' FROM versions""",
+        held.form_id, held.upload_id, held.uploaded_at,
+    )  # fmt: skip
+    one, two = builders.version(1).form_id, held.form_id
+    assert [(row.form_id, row.state) for row in await real.versions.of_form(one)] == [
+        (two, "in_force"), (one, "replaced"),
+    ]  # fmt: skip
+    await conn.execute("UPDATE versions SET admitted = false, held_by = $2 WHERE form_id = $1", two, alert.alert_id)
+    rows = await real.versions.of_form(two)
+    assert [(row.form_id, row.state) for row in rows] == [(two, "held"), (one, "in_force")]
+    assert (rows[0].held_by, rows[0].handling, rows[0].why) == (alert.alert_id, "open", alert.sentence)
+    assert await real.versions.of_form(builders.uuid(404)) == []
+
+
 async def test_an_attachment_is_kept_once(real: Store) -> None:
     for content in (b"first", b"second"):
         await real.attachments.add("0" * 64, content)
     assert (await real.attachments.get("0" * 64), await real.attachments.get("1" * 64)) == (b"first", None)
+
+
+async def test_an_attachment_without_a_command_goes_in_time(real: Store, others: dict[str, asyncpg.Connection]) -> None:
+    """One that came with a command stays for ever; one handed in again is as new."""
+    conn, gateway = others["alerts"], real.attachments
+    await conn.execute("TRUNCATE commands")
+    for digit in "abc":
+        await gateway.add(digit * 64, b"x")
+    await conn.execute(
+        "INSERT INTO commands VALUES ($1, $1, 'k', 'returned', '甲', now(), $2)",
+        builders.uuid(1), json.dumps({"attachments": [{"document_id": "a" * 64, "name": "意见.txt"}]}),
+    )  # fmt: skip
+    before = await conn.fetchval("SELECT clock_timestamp()")
+    await gateway.add("c" * 64, b"x")
+    await gateway.prune(before)
+    assert [await gateway.get(digit * 64) for digit in "abc"] == [b"x", None, b"x"]
 
 
 async def test_a_subtree_is_all_that_stands_under_a_unit(real: Store, others: dict[str, asyncpg.Connection]) -> None:

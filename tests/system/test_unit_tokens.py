@@ -225,6 +225,34 @@ async def test_a_merged_unit_is_seen_and_told_as_the_one_that_it_came_to(house: 
         assert other in received[-1].body.decode()
 
 
+async def test_a_form_of_a_stranger_waits_until_the_bureau_adopts_it(house: House) -> None:
+    """The centre hands in a form that names the school: nothing is raised or told until a reviewer adopts it."""
+    bureau, centre, school = (house.sites[name] for name in (BUREAU, "综治", "教育"))
+    before = len(house.receivers["教育"].received)
+    accepted = await centre.upload(form_of(2005, SCHOOL, SCHOOL).encode(), "他人的表.txt")
+    assert (await centre.ended(accepted["upload_id"]))["forms"] == [], "what is outside its subtree it does not see"
+    held: list[dict[str, Any]] = []
+
+    async def is_held() -> bool:
+        held[:] = (await bureau.get("/alerts", rule="VERSION-HELD"))["items"]
+        return bool(held)
+
+    await until(is_held, 10)
+    [alert] = held
+    form = f"/forms/{alert['form_id']}"
+    for site, name, count in ((bureau, BUREAU, 1), (school, "教育", 0), (centre, "综治", 0)):
+        assert len((await site.get("/alerts", rule="VERSION-HELD"))["items"]) == count
+        status, text = await house.page(name, form)
+        assert ("采用该版本" in text) == (count == 1) and status == (404 if name == "综治" else 200)
+    assert (await bureau.get("/alerts", form_id=alert["form_id"], rule=LOW))["items"] == []
+    adopted = {"handling": "acknowledged", "seen": alert["form_id"], "back": form}
+    async with bureau.session.post(f"/alerts/{alert['alert_id']}", data=adopted) as answer:
+        assert answer.status == 200 and "现行版本" in await answer.text()
+    await house.receivers["教育"].wait_for(before + 1)
+    assert len((await school.get("/alerts", form_id=alert["form_id"], rule=LOW))["items"]) == 1
+    assert "VERSION-HELD" not in house.receivers["教育"].received[-1].body.decode()
+
+
 async def test_a_subscription_cannot_reach_outside(house: House) -> None:
     for unit, status in ((SCHOOL, 403), (CENTRE, 201)):
         wanted = {"target": house.receivers["综治"].url, "unit": unit, "rhythm": "daily", "hour": 3}

@@ -34,6 +34,7 @@ log = structlog.get_logger(__name__)
 
 POOL_SIZE = 10
 EVENTS_KEPT = timedelta(days=14)
+UNCLAIMED_KEPT = timedelta(days=31)  # a command that nobody took in so long is gone from its topic
 PRUNE_SECONDS = 3600.0
 SEAL_AGAIN_SECONDS = 10.0
 GRACE_SECONDS = 20
@@ -145,6 +146,7 @@ async def _prune(store: Store) -> None:
     while True:
         try:
             await store.events.prune(datetime.now(UTC) - EVENTS_KEPT)
+            await store.attachments.prune(datetime.now(UTC) - UNCLAIMED_KEPT)
         except Exception as fault:
             if not is_world_broken(fault):
                 raise

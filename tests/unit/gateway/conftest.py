@@ -4,7 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, cast
@@ -32,6 +32,7 @@ from tests.unit.gateway.fakes import (
     FakeSubscriptions,
     FakeUnits,
     FakeUploads,
+    FakeVersions,
 )
 
 SECRETS = Secrets("only-for-tests-and-nothing-else-at-all")
@@ -49,12 +50,12 @@ class Fakes:
     events: FakeEvents = field(default_factory=FakeEvents)
     units: FakeUnits = field(default_factory=FakeUnits)
     attachments: FakeAttachments = field(default_factory=FakeAttachments)
+    versions: FakeVersions = field(default_factory=FakeVersions)
     not_ready: str | None = None
 
     @property
     def store(self) -> Store:
-        parts = (self.uploads, self.forms, self.alerts, self.subscriptions, self.events, self.units, self.attachments)
-        return cast(Store, StoreOfFakes(*parts))
+        return cast(Store, StoreOfFakes(**{each.name: getattr(self, each.name) for each in fields(StoreOfFakes)}))
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class StoreOfFakes:
     events: FakeEvents
     units: FakeUnits
     attachments: FakeAttachments
+    versions: FakeVersions
 
 
 @dataclass

@@ -13,6 +13,7 @@ from jixiao_gateway.store.query import BY_TIME, NO_FILTERS, Filters, decode_curs
 from jixiao_gateway.store.subscriptions import AttemptRow, DeliveryRow, DisabledRow, SubscriptionRow
 from jixiao_gateway.store.units import UnitRow
 from jixiao_gateway.store.uploads import UploadRow
+from jixiao_gateway.store.versions import VersionRow
 from jixiao_gateway.upload import Upload
 
 
@@ -183,6 +184,14 @@ class FakeAttachments:
 
     async def get(self, document_id: str) -> bytes | None:
         return self.kept.get(document_id)
+
+
+@dataclass
+class FakeVersions:
+    rows: list[VersionRow] = field(default_factory=list)
+
+    async def of_form(self, form_id: UUID) -> list[VersionRow]:
+        return self.rows if any(row.form_id == form_id for row in self.rows) else []
 
 
 @dataclass

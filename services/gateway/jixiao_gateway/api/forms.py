@@ -9,7 +9,7 @@ from pydantic import Field
 
 from jixiao.findings import RuleId, Severity
 from jixiao.forms.model import Form
-from jixiao_gateway.api.models import Document, FormFull, FormSummary, Listed, ListedFinding, page_of
+from jixiao_gateway.api.models import Document, FormFull, FormSummary, FormVersion, Listed, ListedFinding, page_of
 from jixiao_gateway.parts import Gateway, Paged, Parts
 from jixiao_gateway.problems import not_found
 from jixiao_gateway.scope import Scope, Within
@@ -68,6 +68,7 @@ async def form_detail(parts: Gateway, scope: Scope, form_id: UUID) -> FormFull:
     if detail is None or not scope.covers(detail.row.unit):
         raise not_found("自评表", form_id)
     findings = json.loads(detail.findings or "[]")
+    versions = await parts.store.versions.of_form(form_id) if scope.is_bureau else []
     return FormFull(
         **_base(detail.row),
         record=Form.model_validate_json(detail.form).record(),
@@ -76,6 +77,7 @@ async def form_detail(parts: Gateway, scope: Scope, form_id: UUID) -> FormFull:
         rules_version=detail.rules_version,
         profile=detail.profile,
         findings=scope.findings(findings),
+        versions=[FormVersion.model_validate(each) for each in versions],
     )
 
 

@@ -131,8 +131,22 @@ class FormSummary(FormBase):
     findings: dict[str, int]
 
 
+class FormVersion(Answer):
+    """A version of a form; ``held_by`` is the alert by which a reviewer adopts it or does not."""
+
+    form_id: UUID
+    upload_id: UUID
+    uploaded_at: datetime
+    state: Literal["in_force", "replaced", "held", "rejected"]
+    held_by: UUID | None
+    why: str | None
+
+
 class FormFull(FormBase):
-    """A form: the plain record, the same with evidence and doubts, figures beside their recomputation, findings."""
+    """A form: the plain record, the same with evidence and doubts, figures beside their recomputation, findings.
+
+    ``versions``: all of this form, the newest first; for the bureau only.
+    """
 
     record: dict[str, Any]
     evidence: dict[str, Any]
@@ -140,6 +154,7 @@ class FormFull(FormBase):
     rules_version: int | None
     profile: str | None
     findings: list[dict[str, Any]]
+    versions: list[FormVersion]
 
 
 class ListedFinding(Answer):

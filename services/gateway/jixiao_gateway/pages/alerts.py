@@ -1,5 +1,6 @@
 """Warnings: the list with its filters, and one with its history and what people did about it."""
 
+import re
 from datetime import datetime, time
 from typing import Any
 from urllib.parse import urlencode
@@ -24,6 +25,7 @@ router = APIRouter()
 
 FILTERS = {"severity": words.SEVERITIES, "condition": words.CONDITIONS, "handling": words.HANDLING, "rule": words.RULES}
 FOLLOWERS_SHOWN = 50
+FORM_PAGE = re.compile(r"/forms/[0-9a-f-]{36}")
 
 
 @router.get("/alerts")
@@ -66,10 +68,13 @@ async def handle_alert(request: Request, alert_id: UUID, parts: Parts, scope: Wi
     form = await (body.form(request) if body.is_multipart(request) else request.form())
     try:
         answer = await send_command(parts, scope, alert_id, _command(form), body.files(form))
+        back = str(form.get("back", ""))
     except Problem as problem:
         return await _one(request, alert_id, parts, scope, problem.status, problem=problem.detail)
     finally:
         await form.close()
+    if FORM_PAGE.fullmatch(back):
+        return RedirectResponse(f"{back}?sent={'done' if answer.alert else 'taken'}", 303)
     return RedirectResponse(f"/alerts/{alert_id}?sent={'done' if answer.alert else 'taken'}", 303)
 
 

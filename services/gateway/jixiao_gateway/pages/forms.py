@@ -17,7 +17,7 @@ router = APIRouter()
 
 
 @router.get("/forms/{form_id}")
-async def show_form(request: Request, form_id: UUID, parts: Parts, scope: Within) -> HTMLResponse:
+async def show_form(request: Request, form_id: UUID, parts: Parts, scope: Within, sent: str = "") -> HTMLResponse:
     """The page of a form."""
     form = await form_detail(parts, scope, form_id)
     upload = await parts.store.uploads.get(form.upload_id)
@@ -29,6 +29,7 @@ async def show_form(request: Request, form_id: UUID, parts: Parts, scope: Within
     return page(
         request,
         "form.html",
+        sent=sent,
         form=form,
         upload=upload,
         file=upload.name if upload and own else None,
@@ -36,6 +37,8 @@ async def show_form(request: Request, form_id: UUID, parts: Parts, scope: Within
         light=words.worst(dict.fromkeys(lights, 1)) if form.state == "scored" else None,
         at_row=at_row,
         doubts=_doubts(form.evidence),
+        this=next((each for each in form.versions if each.form_id == form_id), None),
+        in_force=next((each for each in form.versions if each.state == "in_force"), None),
     )
 
 

@@ -43,6 +43,10 @@ ACTIONS = {
     "closed": "销号",
     "dismissed": "不予处理",
 }
+HELD = "VERSION-HELD"
+HELD_HANDLING = {"open": "待审核", "acknowledged": "已采用", "returned": "未采用，已退回", "dismissed": "未采用"}
+HELD_ACTIONS = {"acknowledged": "采用该版本", "returned": "不予采用并退回", "dismissed": "不予采用"}
+VERSIONS = {"in_force": "现行版本", "replaced": "已被新版本取代", "held": "待审核", "rejected": "未采用"}
 RULES = {
     "BUDGET-ZERO": "全年预算数为零",
     "UNIT-SCALE": "元与万元混用",
@@ -124,6 +128,16 @@ FIELDS = {
     "total_score": "总分",
 }
 _INDICATOR = re.compile(r"indicators(?:\.|\[)(\d+)\]?\.(\w+)")
+
+
+def handled(rule: str, handling: str) -> str:
+    """How an alert is handled; where it asks whether to adopt a version, the words fit that."""
+    return (HELD_HANDLING if rule == HELD else {}).get(handling, HANDLING[handling])
+
+
+def action(rule: str, handling: str) -> str:
+    """What a person does about an alert."""
+    return (HELD_ACTIONS if rule == HELD else {}).get(handling, ACTIONS[handling])
 
 
 def light(finding: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from jixiao_gateway.store.forms import FormStore
 from jixiao_gateway.store.subscriptions import SubscriptionStore
 from jixiao_gateway.store.units import UnitStore
 from jixiao_gateway.store.uploads import UploadStore
+from jixiao_gateway.store.versions import VersionStore
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Store:
     events: EventStore
     units: UnitStore
     attachments: AttachmentStore
+    versions: VersionStore
 
     @classmethod
     def on(cls, pool: asyncpg.Pool) -> "Store":
@@ -36,4 +38,5 @@ class Store:
             EventStore(pool),
             UnitStore(pool),
             AttachmentStore(pool),
+            VersionStore(pool),
         )

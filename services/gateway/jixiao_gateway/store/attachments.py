@@ -1,5 +1,7 @@
 """Files that came with people's commands, by the SHA-256 of their content."""
 
+from datetime import datetime
+
 import asyncpg
 
 
@@ -10,11 +12,22 @@ class AttachmentStore:
         self._pool = pool
 
     async def add(self, document_id: str, content: bytes) -> None:
-        """Keep a file; the same one again changes nothing."""
+        """Keep a file; the same one again is as if it had just come."""
         await self._pool.execute(
-            "INSERT INTO attachments (document_id, content) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+            "INSERT INTO attachments (document_id, content) VALUES ($1, $2)"
+            " ON CONFLICT (document_id) DO UPDATE SET kept_at = now()",
             document_id,
             content,
+        )
+
+    async def prune(self, before: datetime) -> None:
+        """Delete what was kept before a time and came with no command that the alerts service knows of."""
+        await self._pool.execute(
+            """DELETE FROM attachments a WHERE kept_at < $1 AND NOT EXISTS (
+                   SELECT FROM alerts_views.commands c
+                   WHERE c.command -> 'attachments' @>
+                         jsonb_build_array(jsonb_build_object('document_id', a.document_id)))""",
+            before,
         )
 
     async def get(self, document_id: str) -> bytes | None:
