@@ -1,4 +1,7 @@
-"""``jixiao replay``: the archive's originals go through the services again, with their upload ids, times and order."""
+"""``jixiao replay``: the archive's originals go through the services again, with their upload ids, times and order.
+
+``--dead`` sends again what died of an unknown fault in a service.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -13,7 +16,9 @@ from jixiao.events.topics import MIB
 from jixiao.runtime.errors import JixiaoError
 from jixiao_cli.archive import Archived, message, original, uploads
 from jixiao_cli.compare import compare
+from jixiao_cli.dead import send_again, unsettled
 from jixiao_cli.reach import kafka_settings, service_dsn
+from jixiao_cli.resume import Service
 
 BEIJING = timezone(timedelta(hours=8))
 DAY = timedelta(days=1)
@@ -25,6 +30,9 @@ AllOption = Annotated[bool, typer.Option("--all", help="存档中的全部上报
 CompareOption = Annotated[
     bool, typer.Option("--compare", help="只用现在的解析程序重读存档，列出记录的不同，不写入任何内容。")
 ]
+DeadOption = Annotated[
+    Service | None, typer.Option("--dead", help="该服务因未知故障成为死信的消息，故障修复之后用。", show_default=False)
+]
 YesOption = Annotated[bool, typer.Option("--yes", help="不再询问。")]
 
 
@@ -33,6 +41,7 @@ def replay(
     since: SinceOption = None,
     until: UntilOption = None,
     everything: AllOption = False,
+    dead: DeadOption = None,
     only_compare: CompareOption = False,
     yes: YesOption = False,
 ) -> None:
@@ -40,8 +49,11 @@ def replay(
 
     连接串取自 JIXIAO_PARSER_POSTGRES，消息服务取自 JIXIAO_KAFKA，缺省为本目录正在运行的系统。
     """
-    if (bool(ids) + (since is not None or until is not None) + everything) != 1:
-        raise typer.BadParameter("请指定上报编号、起止日期（--since、--until）或 --all，三者选一。")
+    if (bool(ids) + (since is not None or until is not None) + everything + (dead is not None)) != 1:
+        raise typer.BadParameter("请指定上报编号、起止日期（--since、--until）、--all 或 --dead，只选一种。")
+    if dead is not None:
+        asyncio.run(_replay_dead(dead, yes))
+        return
     first = since.replace(tzinfo=BEIJING) if since else None
     before = until.replace(tzinfo=BEIJING) + DAY if until else None
     if only_compare:
@@ -50,12 +62,12 @@ def replay(
 
 
 @asynccontextmanager
-async def _archive() -> AsyncIterator[Any]:
-    """A connection to the parser's tables. Raises JixiaoError when the database is away or refuses."""
+async def _tables(service: str) -> AsyncIterator[Any]:
+    """A connection to a service's tables. Raises JixiaoError when the database is away or refuses."""
     import asyncpg
 
     try:
-        conn = await asyncpg.connect(service_dsn("parser"))
+        conn = await asyncpg.connect(service_dsn(service))
         try:
             yield conn
         finally:
@@ -72,7 +84,7 @@ async def _chosen(conn: Any, ids: Sequence[UUID], since: datetime | None, before
 
 
 async def _compare(ids: Sequence[UUID], since: datetime | None, before: datetime | None) -> int:
-    async with _archive() as conn:
+    async with _tables("parser") as conn:
         return await compare(conn, await _chosen(conn, ids, since, before))
 
 
@@ -82,7 +94,7 @@ async def _replay(ids: Sequence[UUID], since: datetime | None, before: datetime 
 
     settings = kafka_settings()
     producer = Producer(settings.kafka_connection, settings.topic_prefix)
-    async with _archive() as conn:
+    async with _tables("parser") as conn:
         found = await _chosen(conn, ids, since, before)
         size = sum(each.size for each in found) / MIB
         if found and not yes:
@@ -95,3 +107,21 @@ async def _replay(ids: Sequence[UUID], since: datetime | None, before: datetime 
         finally:
             await producer.stop()
     typer.echo(f"已重放 {len(found)} 个上报（{size:.1f} MiB）。各服务会跳过已有的、补上缺失的。")
+
+
+async def _replay_dead(service: Service, yes: bool) -> None:
+    from aiokafka.errors import KafkaError
+
+    from jixiao.runtime.errors import RetryLater
+
+    async with _tables(service) as conn:
+        causes = await unsettled(conn)
+    if causes and not yes:
+        typer.confirm(f"把服务 {service} 的 {len(causes)} 条死信送回原主题？", abort=True)
+    try:
+        found = await send_again(kafka_settings(), service, causes) if causes else 0
+    except (KafkaError, RetryLater, OSError) as fault:
+        raise JixiaoError(f"消息服务没有应答，没有全部送回，可以整个重来：{fault}") from fault
+    typer.echo(f"已送回 {found} 条死信。")
+    if found < len(causes):
+        typer.echo(f"另有 {len(causes) - found} 条在死信主题中已经没有副本，请上报人重新上报。")

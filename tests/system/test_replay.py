@@ -34,6 +34,7 @@ async def jixiao(pipeline: Pipeline, *arguments: str) -> Result:
         "JIXIAO_KAFKA": pipeline.bootstrap,
         "JIXIAO_TOPIC_PREFIX": pipeline.prefix,
         "JIXIAO_PARSER_POSTGRES": pipeline.dsns["parser"],
+        "JIXIAO_SCORER_POSTGRES": pipeline.dsns["scorer"],
         "COLUMNS": "200",
     }
     return await asyncio.to_thread(lambda: CliRunner().invoke(app, ["replay", *arguments], env=environment))
@@ -134,3 +135,26 @@ async def test_todays_parser_beside_the_archive(pipeline: Pipeline) -> None:
     assert all(text in differs.output for text in ("自评表0.txt", "total_score", "98.5", "99.5"))
     after = await pipeline.dump()
     assert {name: rows for name, rows in after.items() if rows != before[name]}.keys() == {"parser forms"}
+
+
+async def test_what_died_of_an_unknown_fault_is_sent_again_once_it_is_mended(
+    broker: Broker, database: Database, tmp_path: Path
+) -> None:
+    """Everything comes to its end as if nothing had happened; what is settled is not sent again."""
+    async with Pipeline.fresh(broker, database) as pipeline:
+        services = [pipeline.service(name, tmp_path) for name in PIPE]
+        await pipeline.fetch("scorer", "ALTER TABLE findings RENAME TO broken")
+        async with kept_alive(services):
+            await pipeline.hand_in([handed(number) for number in (0, 1)])
+            await pipeline.settled(2)
+            assert await pipeline.fetch("scorer", "SELECT FROM assessments") == []
+            await pipeline.fetch("scorer", "ALTER TABLE broken RENAME TO findings")
+            done = await jixiao(pipeline, "--dead", "scorer", "--yes")
+            assert (done.exit_code, "已送回 2 条死信" in done.output) == (0, True), done.output
+
+            async def are_judged() -> bool:
+                return len(await pipeline.fetch("scorer", "SELECT FROM assessments")) == 2
+
+            await until(are_judged, 20)
+            again = await jixiao(pipeline, "--dead", "scorer", "--yes")
+            assert (again.exit_code, "已送回 0 条死信" in again.output) == (0, True), again.output
