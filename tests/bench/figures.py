@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-SECONDS = 3.0
+SECONDS, TURNS = 0.5, 6
 
 
 @dataclass(frozen=True)
@@ -16,11 +16,17 @@ class Figure:
     beside: str
 
 
-def rate(work: Callable[[int], int]) -> float:
-    """Units a second: call ``work`` (round → units done) for some seconds, after one warm-up."""
+def rate(work: Callable[[int], int], clock: Callable[[], float] = time.perf_counter) -> float:
+    """Units a second: call ``work`` (round → units done) after one warm-up; the best of some turns, each half a second.
+
+    ``clock`` is ``time.process_time`` where all work is done in this process, so that what else runs does not count.
+    """
     work(0)
-    done, rounds, began = 0, 0, time.perf_counter()
-    while time.perf_counter() - began < SECONDS:
-        rounds += 1
-        done += work(rounds)
-    return done / (time.perf_counter() - began)
+    best, rounds = 0.0, 0
+    for _ in range(TURNS):
+        done, began = 0, clock()
+        while clock() - began < SECONDS:
+            rounds += 1
+            done += work(rounds)
+        best = max(best, done / (clock() - began))
+    return best

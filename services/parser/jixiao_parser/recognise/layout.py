@@ -14,6 +14,7 @@ from jixiao_parser.recognise.layout_rows import indicator_rows
 from jixiao_parser.recognise.texts import is_dash, is_hashes, is_number
 
 Words = tuple[Word, ...]
+HEADER = 4  # columns that tell the header of the indicators
 FRAME = 4  # the label of a table stands within so many signs of the left edge
 
 
@@ -21,15 +22,19 @@ def laid_out(lines: Sequence[Line]) -> list[Line]:
     """The lines, put back onto a grid if blanks make their columns."""
     if any(len(line.items) > 1 for line in lines):
         return list(lines)
-    split = [words_of(line) for line in lines]
-    if not any(_is_header(words) for words in split):
+    if not any(_is_header(words_of(line)) for line in lines if _has_columns(line.items[0].raw)):
         return list(lines)
-    return list(_forms(split))
+    return list(_forms([words_of(line) for line in lines]))
+
+
+def _has_columns(raw: str) -> bool:
+    """Whether a line has blanks enough to part the columns of a header."""
+    return raw.count(" ") + 2 * raw.count("\u3000") >= 2 * (HEADER - 1)
 
 
 def _is_header(words: Words) -> bool:
     names = {labels.INDICATOR_COLUMNS.get(labels.key(word.text)) for word in words}
-    return len(names & {"level2", "name", "target", "actual", "weight", "score"}) >= 4
+    return len(names & {"level2", "name", "target", "actual", "weight", "score"}) >= HEADER
 
 
 def _is_title(words: Words) -> bool:
