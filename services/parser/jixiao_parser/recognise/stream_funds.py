@@ -8,6 +8,8 @@ from jixiao_parser.recognise.texts import is_dash, is_hashes, is_number
 
 MOST_WAYS = 6_000
 PLACES = (2, 6, 4)
+CLEAR = 0.1  # figures that agree so well are looked at no further
+_AMOUNT = r"(?:0|[1-9]\d*)\.\d{{{}}}"
 AMOUNTS = ("initial", "budget", "executed")
 _NUMBER = re.compile(r"(?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d*)(?:\.\d{1,6})?%?")
 _FIGURES = re.compile(r"[\d.,%]+")
@@ -33,14 +35,25 @@ def money(
     if len(figures) >= len(slots) and all(not text or _is_one(text) for text in figures):
         return {name: text for name, text in zip(slots, figures, strict=False) if text}
     filled = [text for text in figures if text]
+    amounts = [name for name in slots if name in AMOUNTS]
+    if above and (even := _even_amounts(filled, len(amounts))):
+        return dict(zip(amounts, even, strict=True))
     best: tuple[float, dict[str, str]] = (float("inf"), {})
     for at, parts in enumerate(_cuts(filled, len(slots))):
         for chosen in _choices(len(parts), len(slots)):
             row = {slots[place]: part for place, part in zip(chosen, parts, strict=True)}
             best = min(best, (_cost(row, slots, above) + disagreement({**given, **row}), row), key=lambda way: way[0])
-        if at > MOST_WAYS:
+        if at > MOST_WAYS or best[0] < CLEAR:
             break
     return best[1]
+
+
+def _even_amounts(figures: Sequence[str], count: int) -> list[str]:
+    """The amounts of a row that has nothing else, where they are printed with the same decimals; else none."""
+    for places in PLACES:
+        if len(figures) == 1 and re.fullmatch(rf"(?:{_AMOUNT.format(places)}){{{count}}}", figures[0]):
+            return re.findall(_AMOUNT.format(places), figures[0])
+    return []
 
 
 def _is_one(text: str) -> bool:
@@ -59,8 +72,8 @@ def _cuts(figures: Sequence[str], most: int) -> Iterator[list[str]]:
 
 def _evenly_cut(text: str, most: int, places: int) -> Iterator[list[str]]:
     """The amounts with so many decimals each, as mostly printed; what follows them in all ways."""
-    amounts = re.match(rf"((?:0|[1-9]\d*)\.\d{{{places}}}){{1,3}}", text)
-    found = re.findall(rf"(?:0|[1-9]\d*)\.\d{{{places}}}", amounts[0]) if amounts else []
+    amounts = re.match(rf"(?:{_AMOUNT.format(places)}){{1,3}}", text)
+    found = re.findall(_AMOUNT.format(places), amounts[0]) if amounts else []
     for rest in _cut(text[amounts.end() :], most - len(found)) if amounts else ():
         yield [*found, *rest]
 
