@@ -100,6 +100,14 @@ def test_whatever_dies_comes_back(up: Up, tmp_path: Path) -> None:
     _eventually(lambda: _state(up, upload_id) in ("no_form", "dead_lettered"))
 
 
+def test_an_operator_reaches_it_from_its_folder(up: Up, tmp_path: Path) -> None:
+    """Broker and tables are found without a setting; replaying what is there changes nothing."""
+    (tmp_path / ".local").mkdir()
+    (tmp_path / ".local" / "run").symlink_to(up.data)
+    told = subprocess.run([*JIXIAO, "replay", "--all", "--yes"], cwd=tmp_path, capture_output=True, text=True)
+    assert told.returncode == 0 and "已重放" in told.stdout, told.stderr
+
+
 def test_a_second_run_in_the_same_directory_is_refused(up: Up) -> None:
     """It says who holds the directory and what to do."""
     second = subprocess.run([*JIXIAO, "up", "--data", str(up.data)], capture_output=True, text=True, check=False)
