@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from operator import attrgetter
 
 from jixiao.events.models import Computed
 from jixiao.forms import Form
@@ -10,6 +11,10 @@ from jixiao_scorer.case import Case
 from jixiao_scorer.printed_form import COLUMN_NAMES
 from jixiao_scorer.recompute import rate_agrees
 from jixiao_scorer.words import plain
+
+# the doubt of a cell in a row of the funds table, and of an indicator's weight and score
+_OF_MONEY = {column: attrgetter(f"{column}.doubt") for column in COLUMN_NAMES}
+_OF_WEIGHT, _OF_SCORE = attrgetter("weight.doubt"), attrgetter("score.doubt")
 
 
 def figures(case: Case) -> tuple[Computed, ...]:
@@ -22,16 +27,15 @@ def _doubted(form: Form) -> Iterator[str]:
     """The paths of the figures that the reader was not sure of, or of one of their addends."""
     funds, total = form.funds, form.funds.total
     rows = (total, funds.fiscal, funds.carryover, funds.other)
-    money = {column: any(getattr(row, column).doubt for row in rows) for column in COLUMN_NAMES}
-    yield from (f"funds.total.{column}" for column, unsure in money.items() if unsure)
+    yield from (f"funds.total.{column}" for column, doubt in _OF_MONEY.items() if any(map(doubt, rows)))
     if total.rate.doubt or total.budget.doubt or total.executed.doubt:
         yield "funds.total.rate"
     if total.score.doubt or total.weight.doubt:
         yield "funds.total.score"
     unsure_rows = bool(form.doubts)
-    if unsure_rows or form.total_weight.doubt or total.weight.doubt or any(row.weight.doubt for row in form.indicators):
+    if unsure_rows or form.total_weight.doubt or total.weight.doubt or any(map(_OF_WEIGHT, form.indicators)):
         yield from ("total_weight", *(f"levels.{row.level1.text}" for row in form.indicators))
-    if unsure_rows or form.total_score.doubt or total.score.doubt or any(row.score.doubt for row in form.indicators):
+    if unsure_rows or form.total_score.doubt or total.score.doubt or any(map(_OF_SCORE, form.indicators)):
         yield "total_score"
 
 
@@ -40,7 +44,7 @@ def _all(case: Case) -> Iterator[Computed]:
     for column, name in COLUMN_NAMES.items():
         path, text = f"funds.total.{column}", getattr(total, column).text
         yield _beside(path, f"{name}合计", text, case.money["total", column], case.source_sums[column])
-    rate, printed = case.rate.rounded() if case.rate is not None else None, case.stated_rate
+    rate, printed = case.rounded_rate, case.stated_rate
     agrees = rate_agrees(printed, case.rate) if printed is not None and case.rate is not None else None
     yield _figure("funds.total.rate", "执行率(%)", total.rate.text, rate, agrees)
     yield _beside("funds.total.score", "预算执行得分", total.score.text, case.stated_points, case.points)

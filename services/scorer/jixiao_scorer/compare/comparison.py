@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from jixiao_scorer.compare.direction import Direction
+from jixiao_scorer.compare.direction import FLOOR
 from jixiao_scorer.compare.parts import Part
 
 
@@ -39,10 +39,11 @@ class Comparison:
     @property
     def over(self) -> Decimal | None:
         """The largest ratio among the parts with a positive floor."""
-        if not self.parts:
-            return None
-        ratios = [each.ratio for each in self.parts if each.direction is Direction.FLOOR and each.ratio is not None]
-        return max(ratios, default=None)
+        largest = None
+        for each in self.parts:
+            if each.direction is FLOOR and each.ratio is not None and (largest is None or each.ratio > largest):
+                largest = each.ratio
+        return largest
 
 
 _ONE, _ZERO = Decimal(1), Decimal(0)

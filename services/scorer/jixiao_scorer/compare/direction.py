@@ -3,7 +3,7 @@
 import re
 from enum import StrEnum
 
-from jixiao_scorer.compare.units import Kind
+from jixiao_scorer.compare.units import MONEY, NONE, SHARE, TIME, Kind
 
 
 class Direction(StrEnum):
@@ -11,6 +11,9 @@ class Direction(StrEnum):
 
     FLOOR = "floor"
     CEILING = "ceiling"
+
+
+FLOOR, CEILING = Direction.FLOOR, Direction.CEILING
 
 
 # What one wants little of. It is what is measured where only a measure stands after it (投诉率, 事故发生起数), and
@@ -89,16 +92,16 @@ def change(lead: str) -> int:
 def direction(op: str, name: str, level2: str, kind: Kind, is_zero: bool) -> Direction:
     """The direction of a target, from its operator, else from its name, level and unit."""
     if is_rank(name):
-        return Direction.CEILING
+        return CEILING
     if op in ("≤", "<"):
-        return Direction.CEILING
+        return CEILING
     if op in ("≥", ">"):
-        return Direction.FLOOR
+        return FLOOR
     if is_zero or better_when_smaller(name):
-        return Direction.CEILING
+        return CEILING
     if level2 == "成本":
-        cost = kind in (Kind.MONEY, Kind.SHARE, Kind.NONE) and not is_positive_cost(name)
-        return Direction.CEILING if cost else Direction.FLOOR
-    if kind is Kind.TIME and not _LASTS.search(name) and (level2 == "时效" or _SHORTER.search(name)):
-        return Direction.CEILING
-    return Direction.FLOOR
+        cost = kind in (MONEY, SHARE, NONE) and not is_positive_cost(name)
+        return CEILING if cost else FLOOR
+    if kind is TIME and not _LASTS.search(name) and (level2 == "时效" or _SHORTER.search(name)):
+        return CEILING
+    return FLOOR

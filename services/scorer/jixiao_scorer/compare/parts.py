@@ -3,9 +3,18 @@
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from jixiao_scorer.compare.direction import Direction, change, direction, is_change, is_rank, speaks_of_bad
+from jixiao_scorer.compare.direction import (
+    CEILING,
+    FLOOR,
+    Direction,
+    change,
+    direction,
+    is_change,
+    is_rank,
+    speaks_of_bad,
+)
 from jixiao_scorer.compare.measures import Measure
-from jixiao_scorer.compare.units import UNITS, Kind, Unit, comparable
+from jixiao_scorer.compare.units import MONEY, NONE, SHARE, TIME, UNITS, Unit, comparable
 
 _ZERO, _ONE, _HUNDRED = Decimal(0), Decimal(1), Decimal(100)
 
@@ -57,13 +66,13 @@ def part(aim: Measure, got: Measure, name: str, level2: str) -> Part | None:
     if got.lead or got.value < 0:
         got = _turned(got, change(got.lead), change(aim.lead) or change(name.rstrip("率幅度")))
     changes = not aim.op and aim.lead != "" and is_change(aim.lead)
-    way = Direction.FLOOR if changes else direction(aim.op, name, level2, aim.unit.kind, not aim.value)
+    way = FLOOR if changes else direction(aim.op, name, level2, aim.unit.kind, not aim.value)
     low, high = got.low, got.high
-    if aim.unit.name != got.unit.name and Kind.NONE not in (aim.unit.kind, got.unit.kind):
+    if aim.unit.name != got.unit.name and NONE not in (aim.unit.kind, got.unit.kind):
         low, high = _converted(low, high, got.unit, aim.unit)
     met = _reaches(aim, low, high, way)
-    if not met and not changes and way is Direction.FLOOR and aim.op != "~" and speaks_of_bad(name):
-        met = _reaches(aim, low, high, Direction.CEILING)
+    if not met and not changes and way is FLOOR and aim.op != "~" and speaks_of_bad(name):
+        met = _reaches(aim, low, high, CEILING)
     return Part(aim, got, way, met, _ratio(aim, low, high, got, way, name))
 
 
@@ -75,7 +84,7 @@ def _turned(got: Measure, told: int, wanted: int) -> Measure:
 
 def _as_share(one: Measure, other: Measure) -> Measure:
     """A bare 0.9 or 1 beside a percentage is 90 % or 100 %; a bare 98 is 98 %."""
-    if other.unit.kind is not Kind.SHARE or one.unit.kind is not Kind.NONE:
+    if other.unit.kind is not SHARE or one.unit.kind is not NONE:
         return one
     scale = _HUNDRED if one.value <= 1 else _ONE
     value, low, high = one.value * scale, one.low * scale, one.high * scale
@@ -84,7 +93,7 @@ def _as_share(one: Measure, other: Measure) -> Measure:
 
 def _in_scale(one: Measure, other: Measure) -> Measure:
     """A bare 90 beside 90万元 is in ten thousands too, where the numbers are of one size."""
-    if one.unit.kind is not Kind.NONE or one.shift or not other.shift:
+    if one.unit.kind is not NONE or one.shift or not other.shift:
         return one
     if one.value > _HUNDRED * other.value.scaleb(-other.shift):
         return one
@@ -94,7 +103,7 @@ def _in_scale(one: Measure, other: Measure) -> Measure:
 
 def _stands_for_all(aim: Measure, got: Measure) -> bool:
     """Whether an amount is answered with a bare 1, which says "all of it" and not one yuan."""
-    return aim.unit.kind in (Kind.MONEY, Kind.TIME) and got.unit.kind is Kind.NONE and got.value == 1 != aim.value
+    return aim.unit.kind in (MONEY, TIME) and got.unit.kind is NONE and got.value == 1 != aim.value
 
 
 def _converted(low: Decimal, high: Decimal, unit: Unit, to: Unit) -> tuple[Decimal, Decimal]:
@@ -104,7 +113,7 @@ def _converted(low: Decimal, high: Decimal, unit: Unit, to: Unit) -> tuple[Decim
 
 
 def _reaches(aim: Measure, low: Decimal, high: Decimal, way: Direction) -> bool:
-    if way is Direction.FLOOR:
+    if way is FLOOR:
         return high > aim.least if aim.op == ">" else high >= aim.least
     return low < aim.most if aim.op == "<" else low <= aim.most
 
@@ -113,7 +122,7 @@ def _ratio(aim: Measure, low: Decimal, high: Decimal, got: Measure, way: Directi
     """Actual by target; by the nearer end of a range. None for ranks and where the target is zero."""
     if is_rank(name):
         return None
-    same = aim.unit.name == got.unit.name or Kind.NONE in (aim.unit.kind, got.unit.kind)
+    same = aim.unit.name == got.unit.name or NONE in (aim.unit.kind, got.unit.kind)
     value = got.value if same and got.op != "~" else (low + high) / 2
     against = aim.value
     if aim.op == "~":

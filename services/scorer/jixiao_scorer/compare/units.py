@@ -28,6 +28,10 @@ class Kind(StrEnum):
     POWER = "power"
 
 
+# looked up for every cell, and a member of an enumeration takes longer to find than a name of a module
+NONE, MONEY, SHARE, TIME = Kind.NONE, Kind.MONEY, Kind.SHARE, Kind.TIME
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """A unit: its kind, and the most and least of base units that it stands for (a month has 28 to 31 days)."""
@@ -151,7 +155,7 @@ def unit(name: str) -> Unit:
 
 def comparable(a: Unit, b: Unit) -> bool:
     """Whether numbers of two units can be set against each other: one kind, or one of them just counts."""
-    if a.kind is b.kind or Kind.NONE in (a.kind, b.kind):
+    if a.kind is b.kind or NONE in (a.kind, b.kind):
         return True
     pair = {a.kind, b.kind}
     return pair == {Kind.COUNT, Kind.PEOPLE} and "个" in (a.name, b.name)

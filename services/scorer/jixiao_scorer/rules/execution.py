@@ -29,11 +29,11 @@ def exec_zero(case: Case) -> Iterator[Finding]:
 
 def exec_low(case: Case) -> Iterator[Finding]:
     """EXEC-LOW: something was spent, but less than the limit; the rate is judged rounded to two digits."""
-    budget, executed, rate = case.budget, case.executed, case.rate
-    if budget is None or executed is None or rate is None or executed.value <= 0:
+    budget, executed, rate, rounded = case.budget, case.executed, case.rate, case.rounded_rate
+    if budget is None or executed is None or rate is None or rounded is None or executed.value <= 0:
         return
     limits = case.profile.rules[RuleId.EXEC_LOW].limits
-    highest = rate.rounded().high
+    highest = rounded.high
     if highest >= limits["warning_below"]:
         return
     grave = highest < limits["error_below"]
@@ -47,7 +47,7 @@ def exec_low(case: Case) -> Iterator[Finding]:
         Cause.LOW_EXECUTION,
         grave=grave,
         stated=case.form.funds.total.rate.text,
-        computed=rate.rounded(),
+        computed=rounded,
         amount=unspent,
     )
 
@@ -55,7 +55,7 @@ def exec_low(case: Case) -> Iterator[Finding]:
 def exec_source(case: Case) -> Iterator[Finding]:
     """EXEC-SOURCE: one source of money was hardly spent, and the total's rate hides it."""
     below = case.profile.rules[RuleId.EXEC_SOURCE].limits["below"]
-    if case.rate is None or case.rate.rounded().low < below:
+    if case.rate is None or case.rounded_rate is None or case.rounded_rate.low < below:
         return
     for source in SOURCES:
         budget, executed = case.money[source, "budget"], case.money[source, "executed"]
@@ -78,11 +78,12 @@ def exec_source(case: Case) -> Iterator[Finding]:
 def score_exec_gap(case: Case) -> Iterator[Finding]:
     """SCORE-EXEC-GAP: the indicators score far better than the money was spent."""
     scores, budget, executed, rate = case.indicator_sum, case.budget, case.executed, case.rate
-    if scores is None or budget is None or executed is None or rate is None:
+    rounded = case.rounded_rate
+    if scores is None or budget is None or executed is None or rate is None or rounded is None:
         return
     scored = score_rate(scores, case.indicator_weights) if case.indicator_weights is not None else None
     limits = case.profile.rules[RuleId.SCORE_EXEC_GAP].limits
-    if scored is None or (gap := scored.value - rate.rounded().value) < limits["warning_from"]:
+    if scored is None or (gap := scored.value - rounded.value) < limits["warning_from"]:
         return
     yield finding(
         case,
@@ -92,7 +93,7 @@ def score_exec_gap(case: Case) -> Iterator[Finding]:
         Cause.CONTRADICTION,
         grave=gap >= limits["error_from"],
         stated=scored,
-        computed=rate.rounded(),
+        computed=rounded,
         settled=case.total_agrees,
         amount=max((budget - executed).in_yuan().value, Decimal(0)),
     )
