@@ -428,6 +428,11 @@ async def test_a_subtree_is_all_that_stands_under_a_unit(real: Store, others: di
             "INSERT INTO units (key, name, parent) VALUES ($1, $1 || '（本级）', $2)", key, parent
         )
     assert await real.units.parents() == parents
+    await others["parser"].execute(
+        "INSERT INTO unit_names SELECT key, key FROM units UNION ALL SELECT '区教育', '教育局'"
+    )
+    await others["parser"].execute("UPDATE units SET parent = '区教育' WHERE key = '一小'")
+    assert await real.units.parents() == parents, "called by another name"
     assert await real.units.within("教育局") == {"教育局", "一小"}
     assert await real.units.within("青禾区") == {"青禾区", "教育局", "一小", "水务局"}
     assert await real.units.within("甲") == {"甲", "乙"}

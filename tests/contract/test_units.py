@@ -72,6 +72,8 @@ async def test_who_is_outside_a_unit_s_subtree(conn: Any) -> None:
     await store.register_unit(conn, RegisteredUnit("云溪区教育局", "105", None, ("区教育局",)))
     await store.register_unit(conn, RegisteredUnit("第一中学", "105001", "云溪区教育局"))
     await store.unit_of(conn, "第一中学食堂", "第一中学")
+    await store.unit_of(conn, "第二中学", "区教育局")
+    await store.register_unit(conn, RegisteredUnit("云溪区科协", "106", "区科协", ("区科协",)))
     await store.unit_of(conn, "圈甲", "圈乙")
     await store.unit_of(conn, "圈乙", "圈甲")
     for unit, root, outside in [
@@ -79,6 +81,9 @@ async def test_who_is_outside_a_unit_s_subtree(conn: Any) -> None:
         ("云溪区教育局", "区教育局", False),
         ("第一中学", "云溪区教育局", False),
         ("第一中学食堂", "云溪区（教育局）", False),
+        ("第二中学", "云溪区教育局", False),
+        ("云溪区科协", "区科协", False),
+        ("云溪区科协", "云溪区教育局", True),
         ("云溪区教育局", "第一中学", True),
         ("区档案馆", "云溪区教育局", True),
         ("圈甲", "圈乙", False),

@@ -71,7 +71,7 @@ async def is_outside(conn: Connection, unit: str, root: str) -> bool:
         """WITH RECURSIVE line AS (
                SELECT $1::text AS key
                UNION SELECT coalesce(m.into_unit, u.parent)
-               FROM units u JOIN line USING (key) LEFT JOIN gateway_views.unit_merges m ON m.unit = u.key)
+               FROM parser_views.units u JOIN line USING (key) LEFT JOIN gateway_views.unit_merges m ON m.unit = u.key)
            SELECT NOT EXISTS (SELECT FROM line WHERE key = $2)""",
         unit,
         await _known_unit(conn, key) or key,
