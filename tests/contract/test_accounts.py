@@ -1,19 +1,28 @@
-"""Final accounts (部门决算) on the real database: kept beside the forms of an upload, told as a form of their own kind."""
+"""Final accounts (部门决算) on the real database: kept and told as a form of their own kind, judged beside forms."""
 
+import asyncio
+import json
+import random
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from uuid import UUID
 
 import asyncpg
 import pytest
 
-from jixiao.events import FormParsed
+from jixiao.events import FormParsed, FormScored
 from jixiao.events.topics import EVENT_LIMIT
+from jixiao.findings import RuleId
 from jixiao.runtime.inbox import Inbox
-from jixiao.runtime.message import Incoming
+from jixiao.runtime.message import Incoming, Outgoing
 from jixiao.runtime.postgres import connect_pool
 from jixiao_parser.app import Parser
+from jixiao_scorer.app import Scorer
+from jixiao_scorer.context import Member, judge_texts
 from tests.unit.parser.cases import all_cases, as_tabs
 from tests.unit.scorer.accounts import SAMPLE
+from tests.unit.scorer.members import member
+from tests.unit.scorer.test_texts import accounts_member
 
 FORM = as_tabs(next(case.grid for case in all_cases() if case.name == "sound"))
 
@@ -86,3 +95,109 @@ async def test_tables_too_large_for_an_event_are_left_out_and_said_so(parser_poo
     accounts = events[0].form.accounts
     assert accounts is not None and accounts.claims and not accounts.tables
     assert "未保存" in events[0].form.doubts[0].note
+
+
+FORMS = (
+    {"funds.total.budget": "1200000.00"},
+    {"funds.total.budget": "1300000.00"},
+    {
+        "code": "990101230019900000777",
+        "name": "绿地养护",
+        "unit": "澄湖区城管局（本级）",
+        "funds.total.budget": "524000.00",
+        "funds.total.executed": "312000.00",
+    },
+    {"code": "990101230019900000888", "name": "苗木采购"},
+    {"code": "990101230019900000999", "name": "绿地养护", "unit": "他区某局", "budget_unit": "他区某局"},
+)
+
+
+@pytest.fixture(scope="module")
+async def scorer_pool(clean_database: dict[str, str]) -> AsyncIterator[asyncpg.Pool]:
+    """A pool with the scorer's own role."""
+    pool = await connect_pool(clean_database["scorer"], "test")
+    yield pool
+    await pool.close()
+
+
+def of_department(name: str) -> list[Member]:
+    """Forms and accounts of a department that no other test knows."""
+    forms = [member(place, each) for place, each in enumerate(FORMS)]
+    later = accounts_member({"执行数为31.2万元，完成预算的59.5%": "执行数为31.3万元，完成预算的59.7%"}, 10)
+    both = [*forms, accounts_member({}), later]
+    return [_renamed(each, name) for each in both]
+
+
+def _renamed(each: Member, name: str) -> Member:
+    """The same form in a department of another name."""
+    text = each.form.model_dump_json().replace("澄湖区", name)
+    version = each.version.model_copy(update={"upload_id": uuid.uuid5(each.version.upload_id, name)})
+    identity = each.identity.model_validate_json(each.identity.model_dump_json().replace("澄湖区", name))
+    return Member(identity, version, each.form.model_validate_json(text), each.profile)
+
+
+async def arrive(pool: asyncpg.Pool, form: Member) -> Sequence[Outgoing]:
+    """Take a form's event through the scorer's step."""
+    event = FormParsed(
+        identity=form.identity, version=form.version, forms_in_upload=1, parser_version=1, form=form.form
+    )
+    cause = uuid.uuid4()
+    headers = {"ce_id": str(cause).encode()}
+    message = Incoming("jixiao.reports.parsed", 0, 0, 0, b"", event.model_dump_json().encode(), headers)
+    scorer = Scorer(pool)
+    prepared = await scorer.prepare(message)
+    return await Inbox(pool, "scorer").decide(cause, lambda conn: scorer.decide(conn, prepared, message))
+
+
+async def stored(pool: asyncpg.Pool, form: Member) -> list[str]:
+    """What others read of the texts beside forms."""
+    found = json.loads(
+        await pool.fetchval("SELECT findings FROM scorer_views.assessments WHERE form_id = $1", form.form_id)
+    )
+    return [each["sentence"] for each in found if each["rule"] == RuleId.NARRATIVE]
+
+
+def latest(told: Sequence[Outgoing], form: Member) -> list[str]:
+    """What the last event of a form tells of them, whatever the order of the events."""
+    events = [FormScored.model_validate_json(each.value) for each in told]
+    last = max((each for each in events if each.version.form_id == form.form_id), key=lambda each: each.assessment)
+    return [each.sentence for each in last.findings if each.rule is RuleId.NARRATIVE]
+
+
+def wanted(members: Sequence[Member]) -> dict[UUID, list[str]]:
+    """What all of them together must come to."""
+    return {form: [each.sentence for each in found] for form, found in judge_texts(members).items()}
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_any_order_of_arrival_ends_in_the_same_findings(scorer_pool: asyncpg.Pool, seed: int) -> None:
+    """Forms before accounts, after them, or between two versions of them."""
+    members = of_department(f"第{seed}区")
+    told: list[Outgoing] = []
+    for each in random.Random(seed).sample(members, len(members)):
+        told += await arrive(scorer_pool, each)
+    assert sorted(map(len, wanted(members).values())) == [1, 2]
+    for each in members[-2:]:
+        assert await stored(scorer_pool, each) == latest(told, each) == wanted(members)[each.form_id]
+
+
+async def test_what_arrives_at_once_waits_for_each_other(scorer_pool: asyncpg.Pool) -> None:
+    """Several copies of the service, one department, two units."""
+    for times in range(4):
+        members = of_department(f"一时{times}区")
+        await asyncio.gather(*(arrive(scorer_pool, each) for each in members))
+        for each in members[-2:]:
+            assert await stored(scorer_pool, each) == wanted(members)[each.form_id]
+
+
+async def test_only_accounts_that_name_the_project_are_told_again(scorer_pool: asyncpg.Pool) -> None:
+    """A project that no text names concerns nobody; one that it contradicts, only the accounts."""
+    members = of_department("只有区")
+    assert len(await arrive(scorer_pool, members[-2])) == 1
+    assert len(await arrive(scorer_pool, members[3])) == 1
+    events = [FormScored.model_validate_json(each.value) for each in await arrive(scorer_pool, members[0])]
+    assert [(each.version.form_id, each.assessment) for each in events] == [
+        (members[0].form_id, 0),
+        (members[-2].form_id, 1),
+    ]
+    assert [each.rule for each in events[1].findings] == [RuleId.NARRATIVE]

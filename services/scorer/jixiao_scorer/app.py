@@ -9,7 +9,7 @@ import asyncpg
 
 from jixiao.events import FormParsed, FormScored
 from jixiao.events.topics import SCORED
-from jixiao.findings import Finding, Stage
+from jixiao.findings import Finding, RuleId, Stage
 from jixiao.identity import derived_id
 from jixiao.runtime import metrics
 from jixiao.runtime.message import Incoming, Outgoing, cloud_event, outgoing
@@ -19,6 +19,7 @@ from jixiao_scorer import assess, store
 from jixiao_scorer.context import UNIT_RULES, Member, judge_projects, judge_unit, merged
 from jixiao_scorer.profile_store import Adopted
 from jixiao_scorer.rules import RULES_VERSION
+from jixiao_scorer.text_store import judged_texts
 from jixiao_scorer.written import Profiles
 
 
@@ -82,17 +83,20 @@ async def judge_together(
 
     Findings in beta are kept for the rule editors and told to nobody else: they come and go with every form of a unit.
     """
-    before = await store.cross_findings(conn, unit)
+    of_texts = await judged_texts(conn, form_ids, profiles)
+    before = await store.cross_findings(conn, unit, of_texts)
     of_projects = judge_projects(await store.family_of(conn, unit, form_ids, profiles))
     of_unit = judge_unit(await store.facts_of_unit(conn, unit), profiles)
     changed = {}
-    for form_id in sorted({*before, *of_projects, *of_unit}):
-        # a form outside the family keeps what its own family says of it
-        kept = tuple(each for each in before.get(form_id, ()) if each.rule not in UNIT_RULES)
-        after = (*of_projects.get(form_id, kept), *of_unit.get(form_id, ()))
-        if after != before.get(form_id, ()):
+    for form_id in sorted({*before, *of_projects, *of_unit, *of_texts}):
+        was = before.get(form_id, ())
+        # a form outside the family keeps what its own family says of it, accounts what their text's projects do
+        said = tuple(each for each in was if each.rule is RuleId.NARRATIVE)
+        kept = tuple(each for each in was if each.rule not in (RuleId.NARRATIVE, *UNIT_RULES))
+        after = (*of_projects.get(form_id, kept), *of_unit.get(form_id, ()), *of_texts.get(form_id, said))
+        if after != was:
             await store.replace_cross_findings(conn, form_id, after)
-        if live(after) != live(before.get(form_id, ())):
+        if live(after) != live(was):
             changed[form_id] = live(after)
     return changed
 

@@ -119,7 +119,7 @@ async def _judged_again(
     for member in await store.members(conn, left, profiles):
         await store.keep_again(conn, member, assess(member.form, member.profile), RELEASE.rules_version)
     changed = await judge_together(conn, unit, left, profiles)
-    across = await store.cross_findings(conn, unit)
+    across = await store.cross_findings(conn, unit, changed)
     again = await store.judged_again(conn, {*left, *changed})
     now = await conn.fetchval("SELECT now()")
     await conn.execute("INSERT INTO judged_again (cause, unit, forms) VALUES ($1, $2, $3)", cause, unit, len(left))

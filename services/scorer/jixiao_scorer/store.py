@@ -14,7 +14,7 @@ from jixiao.forms import Form
 from jixiao.identity import FormIdentity, Version
 from jixiao.runtime.postgres import Connection
 from jixiao_scorer.assess import Assessment
-from jixiao_scorer.context import Facts, Member, facts_of, family
+from jixiao_scorer.context import Facts, Member, departments, facts_of, family
 from jixiao_scorer.written import Profiles
 
 _FINDINGS = TypeAdapter(tuple[Finding, ...])
@@ -53,8 +53,9 @@ async def keep(conn: Connection, event: FormScored, member: Member) -> None:
     )
     await _keep_findings(conn, version.form_id, event.findings)
     await conn.execute(
-        """INSERT INTO forms (form_id, unit, project, project_name, identity, version, forms_in_upload, form, facts)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)""",
+        """INSERT INTO forms (form_id, unit, project, project_name, identity, version, forms_in_upload, form, facts,
+                              departments)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)""",
         version.form_id,
         identity.unit,
         identity.project,
@@ -64,6 +65,7 @@ async def keep(conn: Connection, event: FormScored, member: Member) -> None:
         event.forms_in_upload,
         member.form.model_dump_json(exclude_defaults=True),
         facts_of(member).model_dump_json(),
+        sorted(departments(member)),
     )
 
 
@@ -106,16 +108,17 @@ async def family_of(conn: Connection, unit: str, form_ids: Collection[UUID], pro
 async def members(conn: Connection, form_ids: Iterable[UUID], profiles: Profiles) -> list[Member]:
     """These forms, each under the profile that judges it now."""
     kept = await conn.fetch("SELECT identity, version, form FROM forms WHERE form_id = ANY($1)", list(form_ids))
-    return [_member(row, profiles) for row in kept]
+    return [member_of(row, profiles) for row in kept]
 
 
 async def all_members(conn: Connection, profiles: Profiles) -> list[Member]:
     """Every form that is kept."""
     rows = await conn.fetch("SELECT identity, version, form FROM forms")
-    return [_member(row, profiles) for row in rows]
+    return [member_of(row, profiles) for row in rows]
 
 
-def _member(row: Any, profiles: Profiles) -> Member:
+def member_of(row: Any, profiles: Profiles) -> Member:
+    """The form of a row with identity, version and form, under the profile that judges it now."""
     form = Form.model_validate_json(row["form"])
     identity = FormIdentity.model_validate_json(row["identity"])
     return Member(identity, Version.model_validate_json(row["version"]), form, profiles(form.layout))
@@ -127,12 +130,13 @@ async def facts_of_unit(conn: Connection, unit: str) -> list[Facts]:
     return [Facts.model_validate_json(row["facts"]) for row in rows]
 
 
-async def cross_findings(conn: Connection, unit: str) -> dict[UUID, tuple[Finding, ...]]:
-    """The findings across forms as they stand, of every form of the unit that has any."""
+async def cross_findings(conn: Connection, unit: str, also: Iterable[UUID] = ()) -> dict[UUID, tuple[Finding, ...]]:
+    """The findings across forms as they stand, of every form of the unit, and these, that has any."""
     rows = await conn.fetch(
         """SELECT form_id, jsonb_agg(finding ORDER BY position) AS findings
-           FROM cross_findings JOIN forms USING (form_id) WHERE unit = $1 GROUP BY form_id""",
+           FROM cross_findings JOIN forms USING (form_id) WHERE unit = $1 OR form_id = ANY($2) GROUP BY form_id""",
         unit,
+        list(also),
     )
     return {row["form_id"]: _FINDINGS.validate_json(row["findings"]) for row in rows}
 

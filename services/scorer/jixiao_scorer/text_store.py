@@ -1,0 +1,82 @@
+"""Account texts beside the forms that they speak of, over all that is stored, whatever came first.
+
+Two locks hold the order of arrival off. While accounts come in, no form of their department or upload does, and the
+other way round; forms may come in together. Accounts that are there already are judged by one transaction at a time.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from jixiao.findings import Finding
+from jixiao.forms.model import ACCOUNTS
+from jixiao.runtime.postgres import Connection
+from jixiao_scorer import store
+from jixiao_scorer.context import Member, judge_texts, project_names
+from jixiao_scorer.written import Profiles
+
+
+async def judged_texts(
+    conn: Connection, form_ids: Collection[UUID], profiles: Profiles
+) -> dict[UUID, tuple[Finding, ...]]:
+    """What is found on accounts beside forms, of all accounts that have to do with these forms, stored already."""
+    arrived = await conn.fetch(
+        """SELECT f.project_name, f.departments, a.upload_id, a.kind
+           FROM forms f JOIN assessments a USING (form_id) WHERE form_id = ANY($1)""",
+        list(form_ids),
+    )
+    departments, uploads = _near(arrived)
+    brings_accounts = any(row["kind"] == ACCOUNTS for row in arrived)
+    await _lock(conn, "near accounts ", [*departments, *map(str, uploads)], shared=not brings_accounts)
+    found = await _accounts(conn, departments, uploads, profiles)
+    names = {row["project_name"] for row in arrived}
+    concerned = [each for each in found if each.form_id in form_ids or names & project_names(each)]
+    if not concerned:
+        return {}
+    await _lock(conn, "accounts ", [str(each.form_id) for each in concerned], shared=False)
+    return judge_texts([*concerned, *await _spoken_of(conn, concerned, profiles)])
+
+
+def _near(rows: Iterable[Any]) -> tuple[list[str], list[UUID]]:
+    """The departments and uploads of some forms."""
+    kept = list(rows)
+    return sorted({name for row in kept for name in row["departments"]}), sorted({row["upload_id"] for row in kept})
+
+
+async def _lock(conn: Connection, what: str, keys: Iterable[str], shared: bool) -> None:
+    lock = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
+    for key in sorted(keys):
+        await conn.execute(f"SELECT {lock}(hashtextextended('scorer ' || $1 || $2, 0))", what, key)
+
+
+async def _accounts(
+    conn: Connection, departments: Sequence[str], uploads: Sequence[UUID], profiles: Profiles
+) -> list[Member]:
+    """The accounts of these departments and uploads, without their tables."""
+    rows = await conn.fetch(
+        """SELECT f.identity, f.version, f.form #- '{accounts,tables}' AS form
+           FROM forms f JOIN assessments a USING (form_id)
+           WHERE a.kind = $3 AND (f.departments && $1::text[] OR a.upload_id = ANY($2))""",
+        departments,
+        uploads,
+        ACCOUNTS,
+    )
+    return [store.member_of(row, profiles) for row in rows]
+
+
+async def _spoken_of(conn: Connection, accounts: Sequence[Member], profiles: Profiles) -> list[Member]:
+    """The forms of the projects that the accounts name, of their departments and uploads."""
+    rows = await conn.fetch(
+        "SELECT departments, upload_id FROM forms JOIN assessments USING (form_id) WHERE form_id = ANY($1)",
+        [each.form_id for each in accounts],
+    )
+    names = {name for each in accounts for name in project_names(each)}
+    kept = await conn.fetch(
+        """SELECT f.identity, f.version, f.form FROM forms f JOIN assessments a USING (form_id)
+           WHERE a.kind <> $4 AND f.project_name = ANY($3)
+             AND (f.departments && $1::text[] OR a.upload_id = ANY($2))""",
+        *_near(rows),
+        list(names),
+        ACCOUNTS,
+    )
+    return [store.member_of(row, profiles) for row in kept]
