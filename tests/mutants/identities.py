@@ -30,8 +30,8 @@ def identities(form: Form) -> list[Identity]:
     printed = numbers(form)
     exact = 2 if form.amount_unit == "元" else 6
     found = [_funds(column, exact) for column in ("initial", "budget", "executed")]
-    found += [_rate(exact), _score()]
     rows = range(len(form.indicators))
+    found += [_rate(exact), _score(), *(_rate(exact, f"indicators[{place}].actual") for place in rows)]
     weights = tuple(f"indicators[{place}].weight" for place in rows)
     scores = tuple(f"indicators[{place}].score" for place in rows)
     found.append(_weights(("funds.total.weight", *weights)))
@@ -69,8 +69,8 @@ def _funds(column: str, exact: int) -> Identity:
     return Identity(f"sum of {column}", paths, holds)
 
 
-def _rate(exact: int) -> Identity:
-    paths = ("funds.total.budget", "funds.total.executed", "funds.total.rate")
+def _rate(exact: int, stated: str = "funds.total.rate") -> Identity:
+    paths = ("funds.total.budget", "funds.total.executed", stated)
 
     def holds(texts: Numbers) -> bool:
         budget, executed, rate = (number(texts[path]) for path in paths)
@@ -79,12 +79,12 @@ def _rate(exact: int) -> Identity:
         finest = max(_decimals(texts[path]) for path in paths[:2])
         slack = Decimal(0) if finest >= exact else _half(finest)
         low, high = (executed - slack) / (budget + slack) * 100, (executed + slack) / (budget - slack) * 100
-        step = Decimal(1).scaleb(-min(_decimals(texts[paths[2]]), 2))
+        step = Decimal(1).scaleb(-min(_decimals(texts[stated]), 2))
         rounded = rate - step / 2 <= high and low < rate + step
         share = rate <= 1 and rate * 100 - step * 50 <= high and low < (rate + step) * 100
         return rounded or share
 
-    return Identity("rate", paths, holds)
+    return Identity("rate" if stated == "funds.total.rate" else "rate claimed", paths, holds)
 
 
 def _score() -> Identity:

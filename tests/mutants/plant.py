@@ -5,10 +5,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from jixiao.forms import Form, Value
+from jixiao.forms import Form, Indicator, Value
 from jixiao.forms.model import Model
 
 _STEP = re.compile(r"(\w+)(?:\[(\d+)\])?")
+_RATE = re.compile("支出进度|预算执行率|资金使用率|资金完成率")
+_SHARE = re.compile(r"\d+(\.\d+)?%")
 _DIGITS = "0123456789"
 
 
@@ -37,8 +39,15 @@ def numbers(form: Form) -> dict[str, str]:
     for place, each in enumerate(form.indicators):
         found[f"indicators[{place}].weight"] = each.weight.text
         found[f"indicators[{place}].score"] = each.score.text
+        if restates_the_rate(each):
+            found[f"indicators[{place}].actual"] = each.actual.text
     found["total_weight"], found["total_score"] = form.total_weight.text, form.total_score.text
     return {path: text for path, text in found.items() if text and any(each.isdigit() for each in text)}
+
+
+def restates_the_rate(row: Indicator) -> bool:
+    """Whether a row gives the execution rate once more, as nothing but a percentage."""
+    return bool(_RATE.search(row.name.text or "")) and bool(_SHARE.fullmatch(row.actual.text or ""))
 
 
 def mutants(form: Form, seed: int = 1) -> Iterator[Mutant]:

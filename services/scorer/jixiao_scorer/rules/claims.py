@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from jixiao.findings import Cause, Finding, RuleId
+from jixiao.findings import Cause, Finding, Repair, RuleId
 from jixiao.forms import Value
 from jixiao.forms.printed import PERCENT, YUAN, Printed
 from jixiao_scorer.answers import Answer
@@ -15,7 +15,7 @@ from jixiao_scorer.compare.direction import direction
 from jixiao_scorer.reasons import Reason
 from jixiao_scorer.recompute import rate_agrees
 from jixiao_scorer.rules.targets import row_finding
-from jixiao_scorer.words import answered, indicator_name, money, percent, plain
+from jixiao_scorer.words import answered, as_printed, indicator_name, money, percent, plain
 
 _RATE = re.compile(
     "(?:支出|用款|资金|预算|经费)(?:资金|预算|经费|支出|执行|使用|支付|用款|总体|总|年度|项目|计划|完成|成本|实际|[的及和与、])*"
@@ -28,6 +28,7 @@ _NO_RATE = re.compile(
 _WHOLE_COST = re.compile(
     "^(?:本|该|年度)?(?:项目)?(?:总?成本|成本总额|总支出|支出总额|总费用|总投资|总经费)(?:金额|数|额)?(?:控制数?|情况)?$"
 )
+_ONE_SHARE = re.compile(r"\d+(?:\.\d+)?[%％]")
 _BARE_MONEY = 1000  # a bare number from which on a cost is yuan
 
 
@@ -51,7 +52,18 @@ def rate_claim(case: Case) -> Iterator[Finding]:
             stated=stated,
             computed=rate.rounded(),
             amount=share(case, abs(stated.value - rate.value) * case.profile.total_weight / 100),
+            repair=_claim_repair(case, answer, stated, rate),
         )
+
+
+def _claim_repair(case: Case, answer: Answer, stated: Printed, rate: Printed) -> Repair | None:
+    """The computed rate in a cell that holds nothing but a percentage, unless the fund row's own rate is wrong too."""
+    text = answer.indicator.actual.text or ""
+    if _ONE_SHARE.fullmatch(text) is None:
+        return None
+    if case.stated_rate is not None and not rate_agrees(case.stated_rate, rate):
+        return None
+    return Repair(path=f"indicators[{answer.place}].actual", value=as_printed(rate.rounded().value, stated) + text[-1])
 
 
 def restates_execution(name: str) -> bool:
