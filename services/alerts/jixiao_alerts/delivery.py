@@ -74,6 +74,7 @@ class Delivery:
         self._luck = luck
         self._wake = asyncio.Event()
         self._tests_at = clock()
+        self._edits_followed = False
         self._busy: Counter[str] = Counter()
         self._attempts: set[asyncio.Task[None]] = set()
 
@@ -113,7 +114,8 @@ class Delivery:
         async with self._pool.acquire() as conn:
             if now >= self._tests_at:
                 await take_tests(conn, now)
-                await follow_edits(conn)
+                await follow_edits(conn, now, all_of_them=not self._edits_followed)
+                self._edits_followed = True
                 self._tests_at = now + timedelta(seconds=POLL_SECONDS)
             channels = await ledger.channels_due(conn, now)
             for pace in PACES:

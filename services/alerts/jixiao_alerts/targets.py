@@ -1,7 +1,7 @@
 """How subscriptions' targets fare: one that takes nothing for days, or says that it is gone, is disabled."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -13,6 +13,8 @@ from jixiao_alerts.letters import plain_mail
 from jixiao_alerts.schedule import is_lost
 
 log = structlog.get_logger(__name__)
+
+EDITS_FOLLOWED = timedelta(hours=1)  # so long, or until the next start, an edit may be seen late
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +89,28 @@ async def take_tests(conn: Connection, now: datetime) -> None:
     )
 
 
-async def follow_edits(conn: Connection) -> None:
-    """What still waits goes where its subscription points now; a target set or switched on anew has not failed yet."""
+async def follow_edits(conn: Connection, now: datetime, all_of_them: bool) -> None:
+    """What still waits goes where its subscription points now; a target set or switched on anew has not failed yet.
+
+    ``all_of_them``: also those that were edited long ago, as when the service begins.
+    """
+    rows = await conn.fetch(
+        "SELECT id FROM gateway_views.subscriptions WHERE enabled_at IS NOT NULL AND ($2 OR enabled_at > $1)",
+        now - EDITS_FOLLOWED,
+        all_of_them,
+    )
+    if not rows:
+        return
+    edited = [row["id"] for row in rows]
     await conn.execute(
         """UPDATE deliveries d SET target = s.target FROM gateway_views.subscriptions s
-           WHERE s.id = d.subscription_id AND d.state = 'pending' AND d.kind <> 'notice'
-             AND s.channel = d.channel AND s.target <> d.target"""
+           WHERE d.subscription_id = ANY ($1) AND s.id = d.subscription_id AND d.state = 'pending'
+             AND d.kind <> 'notice' AND s.channel = d.channel AND s.target <> d.target""",
+        edited,
     )
     await conn.execute(
         """DELETE FROM targets t USING gateway_views.subscriptions s
-           WHERE s.id = t.subscription_id AND s.enabled_at > coalesce(t.disabled_at, t.failing_since)"""
+           WHERE t.subscription_id = ANY ($1) AND s.id = t.subscription_id
+             AND s.enabled_at > coalesce(t.disabled_at, t.failing_since)""",
+        edited,
     )

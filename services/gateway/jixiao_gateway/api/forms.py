@@ -1,6 +1,7 @@
 """``/documents``, ``/forms`` and ``/findings``."""
 
 import json
+from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
 from jixiao.findings import RuleId, Severity
-from jixiao.forms.model import Form
+from jixiao.forms.model import ACCOUNTS, SELF_EVALUATION, Form
 from jixiao_gateway.api.models import Document, FormFull, FormSummary, FormVersion, Listed, ListedFinding, page_of
 from jixiao_gateway.parts import Gateway, Paged, Parts
 from jixiao_gateway.problems import not_found
@@ -18,6 +19,13 @@ from jixiao_gateway.store.forms import FindingRow, FormRow
 router = APIRouter(tags=["forms"])
 
 
+class FormKind(StrEnum):
+    """What a form is: 自评表 or 部门决算."""
+
+    SELF_EVALUATION = SELF_EVALUATION
+    ACCOUNTS = ACCOUNTS
+
+
 class FormQuery(Paged):
     """Which forms."""
 
@@ -25,6 +33,12 @@ class FormQuery(Paged):
     unit: str | None = Field(None, description="单位名称，或其中一部分")
     project: str | None = Field(None, description="项目标识（编码）")
     year: str | None = Field(None, description="预算年度")
+
+
+class FormsQuery(FormQuery):
+    """Which forms of which kind."""
+
+    kind: FormKind = Field(FormKind.SELF_EVALUATION, description="自评表，或部门决算（accounts）")
 
 
 class FindingQuery(FormQuery):
@@ -50,7 +64,7 @@ async def get_document(
 
 
 @router.get("/forms", summary="自评表列表，最近的在前")
-async def list_forms(query: Annotated[FormQuery, Query()], parts: Parts, scope: Within) -> Listed[FormSummary]:
+async def list_forms(query: Annotated[FormsQuery, Query()], parts: Parts, scope: Within) -> Listed[FormSummary]:
     """Forms, newest first."""
     rows = await parts.store.forms.page(query.cursor, query.limit + 1, {**query.filters, **scope.filters})
     return page_of(rows, query.limit, lambda row: _summary(row, scope), lambda row: (row.parsed_at, row.form_id))

@@ -93,9 +93,10 @@ class UploadState(Answer):
 
 
 class UploadDetail(UploadState):
-    """An upload with its forms."""
+    """An upload with its forms, and the final accounts (部门决算) in it."""
 
     forms: list[UploadForm]
+    accounts: list[UploadForm] = []
 
 
 class Document(Answer):

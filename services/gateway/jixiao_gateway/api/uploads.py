@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import Field
 
+from jixiao.forms.model import ACCOUNTS
 from jixiao_gateway.api.forms import severities
 from jixiao_gateway.api.models import Listed, UploadDetail, UploadForm, UploadState, page_of
 from jixiao_gateway.parts import Gateway, Paged, Parts
@@ -53,9 +54,12 @@ async def upload_detail(parts: Gateway, scope: Scope, upload_id: UUID) -> Upload
         raise not_found("上报", upload_id)
     if not isinstance(found, UploadRow):
         return _received(found)
-    forms = await parts.store.forms.of_uploads([upload_id]) if found.forms else []
-    state = UploadState.model_validate(found).model_dump()
-    return UploadDetail(**state, forms=[upload_form(form, scope) for form in forms if scope.covers(form.unit)])
+    kept = await parts.store.forms.of_uploads([upload_id]) if found.read else []
+    told: dict[bool, list[UploadForm]] = {True: [], False: []}
+    for form in kept:
+        if scope.covers(form.unit):
+            told[form.kind == ACCOUNTS].append(upload_form(form, scope))
+    return UploadDetail(**UploadState.model_validate(found).model_dump(), forms=told[False], accounts=told[True])
 
 
 def upload_form(row: FormRow, scope: Scope) -> UploadForm:

@@ -48,7 +48,7 @@ async def show_overview(parts: Parts, scope: Within, seen: str = "") -> Response
 
 async def _overview(parts: Gateway, scope: Scope) -> str:
     uploads = await parts.store.uploads.page(None, UPLOADS_SHOWN, own_uploads(scope))
-    forms = await parts.store.forms.of_uploads([upload.id for upload in uploads if upload.forms])
+    forms = await parts.store.forms.of_uploads([upload.id for upload in uploads if upload.read])
     forms = [form for form in forms if scope.covers(form.unit)]
     alerts = await parts.store.alerts.page(None, ALERTS_SHOWN, scope.filters)
     lights = await parts.store.forms.lights(scope.filters)
@@ -96,9 +96,11 @@ def steps(upload: UploadRow, has_findings: bool, now: datetime) -> list[tuple[st
     if upload.state in ("no_form", "dead_lettered"):
         failed = "没有自评表" if upload.state == "no_form" else "无法处理"
         return [received, ("failed", failed), ("wait", "复核"), ("wait", "预警")]
-    read = ("done", f"已识别 {upload.forms} 张")
+    found = [f"{upload.forms} 张"] if upload.forms else []
+    found += ["部门决算"] if upload.accounts else []
+    read = ("done", f"已识别 {'、'.join(found)}")
     if upload.state == "read":
-        return [received, read, ("now", f"复核中 {upload.scored}/{upload.forms}"), ("wait", "预警")]
+        return [received, read, ("now", f"复核中 {upload.scored}/{upload.read}"), ("wait", "预警")]
     scored = ("failed", f"{upload.refused} 张未能复核") if upload.refused else ("done", "已复核")
     return [received, read, scored, _warned(upload, has_findings, now)]
 

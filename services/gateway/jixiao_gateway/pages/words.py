@@ -217,6 +217,9 @@ def shown(text: str | None) -> str:
     return "—" if text is None else text
 
 
+_TABLE_CELL = re.compile(r"accounts\.tables\[(\d+)\]\.rows\[(\d+)\]\.cells\[(\d+)\]")
+
+
 def field(path: str) -> str:
     """A path of the record as the form calls it: ``funds.total.rate`` is 年度资金总额的执行率."""
     head, _, rest = path.partition(".")
@@ -225,4 +228,6 @@ def field(path: str) -> str:
         return f"{FUND_ROWS.get(row, row).removeprefix('其中：')}的{FIELDS.get(column, column)}"
     if found := _INDICATOR.fullmatch(path):
         return f"第{int(found[1]) + 1}行指标的{FIELDS.get(found[2], found[2])}"
+    if found := _TABLE_CELL.fullmatch(path):
+        return "第{}张决算表第{}行第{}栏".format(*(int(at) + 1 for at in found.groups()))
     return FIELDS.get(path, path)

@@ -95,6 +95,7 @@ _FORM_FILTERS = {
     "within": "f.unit = ANY({})",
     "project": "f.project = {}",
     "year": "f.year = {}",
+    "kind": "f.kind = {}",
 }
 _FINDING_FILTERS = {
     "upload_id": "upload_id = {}",

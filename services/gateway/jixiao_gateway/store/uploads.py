@@ -12,7 +12,9 @@ from jixiao_gateway.upload import Upload
 
 
 class UploadRow(NamedTuple):
-    """An upload with what became of it. ``read_state`` is the parser's (None: not read yet); counts are of forms.
+    """An upload with what became of it. ``read_state`` is the parser's (None: not read yet).
+
+    ``forms`` counts self-evaluation forms, ``accounts`` final accounts; ``scored`` and ``refused`` are of both.
 
     ``warned`` counts the alerts that came of it, ``told`` those of them that may leave the bureau.
     """
@@ -33,13 +35,19 @@ class UploadRow(NamedTuple):
     refused: int
     warned: int
     told: int
+    accounts: int = 0
+
+    @property
+    def read(self) -> int:
+        """How many forms and accounts were read."""
+        return self.forms + self.accounts
 
     @property
     def state(self) -> str:
         """received, read, scored, no_form or dead_lettered."""
         if self.read_state is None:
             return "received"
-        if self.read_state == "read" and self.scored + self.refused >= self.forms:
+        if self.read_state == "read" and self.scored + self.refused >= self.read:
             return "scored"
         return self.read_state
 
@@ -53,7 +61,7 @@ _ROWS = """
            p.state AS read_state, p.reason, coalesce(p.forms, 0) AS forms,
            (SELECT count(*) FROM scorer_views.assessments a WHERE a.upload_id = page.id) AS scored,
            (SELECT count(*) FROM scorer_views.dead_forms d WHERE d.upload_id = page.id) AS refused,
-           w.warned, w.told
+           w.warned, w.told, coalesce(p.accounts, 0) AS accounts
     FROM page
     LEFT JOIN uploads u ON u.id = page.id
     LEFT JOIN parser_views.uploads p ON p.upload_id = page.id
