@@ -38,10 +38,8 @@ def _judge(case: Case) -> list[Finding]:
     for rule, judge in RULES_BY_ID.items():
         if silent and rule in silent:
             continue
-        before = len(found)
         for each in judge(case):
-            found.append(_followed(each, found[:before]))
-        if len(found) > before:
+            found.append(_followed(each, found))
             silent |= SILENCED_BY.get(rule, frozenset())
     return found
 

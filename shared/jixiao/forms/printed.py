@@ -24,7 +24,8 @@ _LONGEST = 20  # digits; sums and products of these stay exact in Decimal's 28
 _HALF = tuple(Decimal(5).scaleb(-d - 1) for d in range(_LONGEST + 1))
 _ZERO, _ONE = Decimal(0), Decimal(1)
 _CENT = Decimal("0.01")
-_ENDS, _DECIMALS = (attrgetter("value"), attrgetter("low"), attrgetter("high")), attrgetter("decimals")
+_ENDS = (attrgetter("value"), attrgetter("low"), attrgetter("high"))
+_DECIMALS, _UNIT = attrgetter("decimals"), attrgetter("unit")
 _WIDE = Context(prec=100)  # so that no number on a form is too large to round
 
 
@@ -99,7 +100,7 @@ class Printed:
         """The sum of one or more numbers; money in different units is added in yuan."""
         terms = tuple(items)
         unit = terms[0].unit
-        if any(each.unit != unit for each in terms):
+        if set(map(_UNIT, terms)) != {unit}:
             return reduce(_add, terms[1:], terms[0])
         value, low, high = (sum(map(end, terms), _ZERO) for end in _ENDS)
         return cls(value, low, high, max(map(_DECIMALS, terms)), unit, terms=terms)
