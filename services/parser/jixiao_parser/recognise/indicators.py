@@ -7,7 +7,8 @@ from jixiao.forms.model import Decision, Doubt, DoubtKind, Indicator, Value
 from jixiao_parser.recognise import labels
 from jixiao_parser.recognise.align import Slot
 from jixiao_parser.recognise.grid import Item, Line
-from jixiao_parser.recognise.levels import Level, level_sums, levels_of, points_of, weights_of
+from jixiao_parser.recognise.levels import Level, levels_of, points_of, weights_of
+from jixiao_parser.recognise.marks import sums_by_level
 from jixiao_parser.recognise.money import LOST, columns_of
 from jixiao_parser.recognise.rows import DEFAULT, IndicatorRow, rows_of
 from jixiao_parser.recognise.sections import Pieces
@@ -36,9 +37,9 @@ def indicators_of(pieces: Pieces) -> tuple[tuple[Indicator, ...], list[Decision]
 def _confirmed(rows: Sequence[IndicatorRow], levels: Sequence[Level]) -> set[str | None]:
     """The first levels whose weights make the points they have: each of their rows was read and stands right."""
     weights = weights_of(rows)
-    if weights is None or any(level.level2 is None for level in levels):
+    if weights is None or any(level.level1 is None for level in levels):
         return set()
-    sums = level_sums([level.level2 for level in levels], weights)
+    sums = sums_by_level([level.level1 for level in levels], weights)
     return {level for level, wanted in points_of(rows).items() if sums.get(level, Decimal(0)) == wanted}
 
 

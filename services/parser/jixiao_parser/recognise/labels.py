@@ -84,6 +84,11 @@ def short(text: str) -> str:
     return text if len(text) <= LONGEST_LABEL else ""
 
 
+def own_level(text: str) -> str:
+    """A level's label of its own wording as printed, without the points behind it: 项目决策（10分）."""
+    return _PARENTHESES.sub("", text.translate(_SIGNS)) or text
+
+
 def without_number(name: str) -> str:
     """An indicator's name without the number that some templates print before it: 指标1：……"""
     return _NUMBERED.sub("", name, count=1) or name

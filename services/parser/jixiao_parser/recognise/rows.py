@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import zip_longest
 
 from jixiao_parser.recognise import labels
 from jixiao_parser.recognise.align import IMPOSSIBLE, Fit, Slot, fit
@@ -10,6 +11,7 @@ from jixiao_parser.recognise.grid import Item, Line
 from jixiao_parser.recognise.texts import is_dash, is_hashes, is_measure, is_number, is_several_numbers, number
 
 LEVELS = ("frame", "level1", "level2")
+COST = "成本"
 DEFAULT = tuple(
     Slot(name, at)
     for at, name in enumerate(("frame", "level1", "level2", "name", "target", "actual", "weight", "score", "deviation"))
@@ -74,11 +76,11 @@ def _word(label: Item) -> str | None:
 def _labels_of(line: Line) -> _Labels:
     level1 = level2 = last = None
     at = 0
-    for item in line.items:
+    for item, after in zip_longest(line.items, line.items[1:]):
         text = item.text or ""
         if labels.INDICATOR_COLUMNS.get(labels.key(text)) == "frame" and at == 0:
             pass
-        elif level2 is None and level1 is None and labels.level_key(text) in labels.LEVEL1:
+        elif level2 is None and level1 is None and (labels.level_key(text) in labels.LEVEL1 or _is_cost(item, after)):
             level1 = last = item
         elif level2 is None and labels.is_points_fragment(text):
             pass
@@ -90,14 +92,33 @@ def _labels_of(line: Line) -> _Labels:
     return _Labels(level1, level2, line.items[at:], last)
 
 
+def _is_cost(item: Item, after: Item | None) -> bool:
+    """Whether 成本指标 is a first level: one of its kinds (经济成本, 社会成本…) stands beside it."""
+    kind = labels.level_key(after.text or "") if after else ""
+    return labels.level_key(item.text or "") == COST and kind != COST and labels.LEVEL2.get(kind) == COST
+
+
+def _own_labels(line: Line, body: Sequence[Slot], columns: Mapping[str, int]) -> IndicatorRow | None:
+    """The row if labels of its own wording stand in the columns of the levels and everything else in its place."""
+    own = {line.items[0].column: line.items[0]} | {item.column: item for item in line.items[1:2]}
+    level1, level2 = (own.get(columns.get(name, -1)) for name in ("level1", "level2"))
+    rest = tuple(item for item in line.items if item is not level1 and item is not level2)
+    if "weight" not in columns or len(rest) == len(line.items) or not rest:
+        return None
+    reading = fit(rest, body, _suits, partial(_complete, frozenset(slot.name for slot in body)))
+    return IndicatorRow(line, level1, level2, reading) if reading and not reading.displaced else None
+
+
 def _row(
     line: Line, found: _Labels, body: Sequence[Slot], columns: Mapping[str, int], level: str | None
 ) -> IndicatorRow | None:
     """``level`` is the second level that the rows above have: its label printed once more is an indicator's name."""
     complete = partial(_complete, frozenset(slot.name for slot in body))
     reading = fit(found.rest, body, _suits, complete) if found.rest else None
-    if reading is None:
-        return None
+    if reading is None or reading.surplus:
+        own = _own_labels(line, body, columns)
+        if own is not None or reading is None:
+            return own
     again = found.last is not None and (found.last is found.level1 or _word(found.last) == level)
     if again and found.last is not None and _lacks_its_name(reading):
         whole = fit((found.last, *found.rest), body, _suits, complete)

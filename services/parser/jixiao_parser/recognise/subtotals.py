@@ -10,7 +10,7 @@ from functools import partial
 from itertools import groupby, pairwise, product
 
 from jixiao_parser.recognise import labels
-from jixiao_parser.recognise.marks import Mark, sums_by_word, words_by_row
+from jixiao_parser.recognise.marks import Mark, mark_by_row, sums_by_level
 
 FARTHEST = 3
 MOST = 4  # so many second levels a first level has; where more labels stand, they are printed on every row
@@ -23,7 +23,7 @@ def refined(marks: list[Mark], texts: Sequence[str], weights: Sequence[Decimal])
     The first levels stay as they are. ``texts``: names and targets of the rows.
     """
     found: list[Mark] = []
-    groups = [list(group) for _, group in groupby(marks, lambda mark: labels.PARENTS[mark.word])]
+    groups = [list(group) for _, group in groupby(marks, lambda mark: mark.parent)]
     for group, behind in zip(groups, [*groups[1:], []], strict=True):
         end = behind[0].begins if behind else len(weights)
         ways = [group] if len(group) > MOST or _is_round(group, weights[:end]) else list(_ways(group, weights[:end]))
@@ -49,7 +49,8 @@ def _places(mark: Mark, end: int) -> Sequence[int]:
 
 
 def _is_round(marks: Sequence[Mark], weights: Sequence[Decimal]) -> bool:
-    return all(total % ROUND == 0 for total in sums_by_word(marks, weights).values())
+    sums = sums_by_level([mark.word if mark else None for mark in mark_by_row(marks, len(weights))], weights)
+    return all(total % ROUND == 0 for word, total in sums.items() if word is not None)
 
 
 def _rank(texts: Sequence[str], marks: Sequence[Mark]) -> tuple[int, int]:
@@ -59,6 +60,6 @@ def _rank(texts: Sequence[str], marks: Sequence[Mark]) -> tuple[int, int]:
 def _spoken(marks: Sequence[Mark], texts: Sequence[str]) -> int:
     """How many rows speak of the level that they have."""
     return sum(
-        word is not None and any(sign in text for sign in labels.SPEAKS.get(word, ()))
-        for text, word in zip(texts, words_by_row(marks, len(texts)), strict=True)
+        mark is not None and any(sign in text for sign in labels.SPEAKS.get(mark.word or "", ()))
+        for text, mark in zip(texts, mark_by_row(marks, len(texts)), strict=True)
     )
