@@ -38,10 +38,10 @@ def assembled(lines: Iterable[Line]) -> Assembled:
 def _form(pieces: Pieces, ordinal: int) -> tuple[Form, list[Decision]]:
     funds = funds_of(pieces)
     expected, actual = goals_of(pieces)
-    indicators, moved = indicators_of(pieces)
+    layout = layout_of(pieces)
+    indicators, moved = indicators_of(pieces, layout.deviation)
     total_weight, total_score = totals_of(pieces)
     lost = lost_row(funds.total, indicators, total_weight, total_score)
-    layout = layout_of(pieces)
     form = Form(
         ordinal=ordinal,
         layout=layout.name,

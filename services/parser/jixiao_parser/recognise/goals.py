@@ -7,6 +7,7 @@ from jixiao_parser.recognise import labels
 from jixiao_parser.recognise.grid import Item, Line
 from jixiao_parser.recognise.sections import Pieces
 
+_HEADERS = labels.INDICATOR_COLUMNS.keys() - {"完成情况", "实际完成"}  # a goal may be told in these words
 _HEADING = re.compile(r"[一二三四五六七八九十]{1,2}、[^，。；、]{1,10}")  # 三、绩效指标
 
 
@@ -14,14 +15,14 @@ def goals_of(pieces: Pieces) -> tuple[Value, Value]:
     """(expected, actual). Texts that go on in further lines are joined by their columns."""
     if pieces.goals_header is None:
         return Value(), Value()
-    columns = {labels.GOALS.get(labels.key(item.text or "")): item.column for item in pieces.goals_header.items}
+    columns = _columns_of(pieces.goals_header)
     expected: list[tuple[Line, Item]] = []
     actual: list[tuple[Line, Item]] = []
     for line in pieces.goals:
         if len(line.items) == 1 and _HEADING.fullmatch(line.items[0].text or ""):
             continue
         texts = [item for item in line.items if labels.GOALS.get(labels.key(item.text or "")) != "frame"]
-        texts = [item for item in texts if labels.INDICATOR_COLUMNS.get(labels.key(item.text or "")) != "frame"]
+        texts = [item for item in texts if labels.key(item.text or "") not in _HEADERS]
         if len(texts) > 1:
             expected.append((line, texts[0]))
             actual += [(line, item) for item in texts[1:]]
@@ -29,6 +30,14 @@ def goals_of(pieces: Pieces) -> tuple[Value, Value]:
             middle = columns.get("actual", columns.get("expected", 0) + 1)
             (actual if texts[0].column >= middle else expected).append((line, texts[0]))
     return _joined(pieces.goals_header, expected), _joined(pieces.goals_header, actual)
+
+
+def _columns_of(header: Line) -> dict[str | None, int]:
+    """The columns by what they hold; 年度总体目标完成情况 beside 年初设定目标 is what became of it."""
+    found = {labels.GOALS.get(labels.key(item.text or "")): item.column for item in header.items}
+    if "actual" not in found and found.get("frame", -1) > found.get("expected", 0):
+        found["actual"] = found["frame"]
+    return found
 
 
 def _joined(header: Line, parts: list[tuple[Line, Item]]) -> Value:

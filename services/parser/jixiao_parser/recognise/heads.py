@@ -9,6 +9,7 @@ from jixiao_parser.recognise.sections import Pieces, field_of
 
 _CODE_AND_NAME = re.compile(r"([0-9A-Z]{12,})[-—_](.+)")
 _YEAR = re.compile(r"(20\d\d)年度?")
+_WHOLE = re.compile(r"(?:部门|单位)?整体支出(?=绩效)")
 FULL_YEAR = 4
 
 
@@ -23,6 +24,8 @@ def fields_of(pieces: Pieces) -> dict[str, Value]:
     if "code" not in found and (both := _CODE_AND_NAME.fullmatch(found.get("name", Value()).text or "")):
         found["code"] = found["name"].model_copy(update={"text": both[1]})
         found["name"] = found["name"].model_copy(update={"text": both[2]})
+    if "name" not in found and (whole := _whole_department(pieces)):
+        found["name"] = whole
     if not (year := found.get("year")) or not year.text:
         found["year"] = _year_of_heading(pieces) or found.get("year", Value())
     elif year.text.removesuffix("年").isdigit() and len(year.text.removesuffix("年")) < FULL_YEAR:
@@ -38,6 +41,15 @@ def _value(line: Line, label: Item, after: Sequence[Item]) -> Value:
     if after and field_of(after[0]) is None:
         return line.value(after[0])
     return line.blank()
+
+
+def _whole_department(pieces: Pieces) -> Value | None:
+    """What a form without a project is about, as its heading says: 部门整体支出."""
+    for line in reversed(pieces.prelude):
+        for item in line.items:
+            if found := _WHOLE.search(item.text or ""):
+                return line.value(item, text=found[0])
+    return None
 
 
 def _year_of_heading(pieces: Pieces) -> Value | None:

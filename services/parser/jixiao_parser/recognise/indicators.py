@@ -1,11 +1,10 @@
 """The indicators of a form as values, with the doubts that their place in the table raises."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from jixiao.forms.model import Decision, Doubt, DoubtKind, Indicator, Value
 from jixiao_parser.recognise import labels
-from jixiao_parser.recognise.align import Slot
 from jixiao_parser.recognise.grid import Item, Line
 from jixiao_parser.recognise.levels import Level, levels_of, points_of, weights_of
 from jixiao_parser.recognise.marks import sums_by_level
@@ -24,14 +23,26 @@ SEVERAL = Doubt(kind=DoubtKind.GUESSED, note="一个单元格中印有几个数�
 PARTED = Doubt(kind=DoubtKind.DISPLACED, note="一行中并列几项指标，已分开。")
 
 
-def indicators_of(pieces: Pieces) -> tuple[tuple[Indicator, ...], list[Decision]]:
-    """The indicators in document order, and what was decided on their levels."""
-    slots = columns_of(pieces.indicators_header, labels.INDICATOR_COLUMNS, DEFAULT)
+def indicators_of(pieces: Pieces, reasoned: bool) -> tuple[tuple[Indicator, ...], list[Decision]]:
+    """The indicators in document order, and what was decided on their levels.
+
+    ``reasoned``: the layout has a column for the reasons of deviations, so that one that is missing was lost.
+    """
+    slots = columns_of(pieces.indicators_header, labels.indicator_column, DEFAULT)
     rows = list(rows_of(pieces.indicators, slots))
     levels, decisions = levels_of(rows)
     sure = _confirmed(rows, levels)
-    found = tuple(_indicator(row, level, slots, level.level1 in sure) for row, level in zip(rows, levels, strict=True))
+    missing = _missing({slot.name for slot in slots}, reasoned)
+    found = tuple(
+        _indicator(row, level, missing, level.level1 in sure) for row, level in zip(rows, levels, strict=True)
+    )
     return found, decisions
+
+
+def _missing(known: set[str], reasoned: bool) -> dict[str, Doubt | None]:
+    """The columns that the header does not name, with a doubt where such a table has them and they were cut off."""
+    lost = {"actual"} | ({"score"} if "weight" in known else set()) | ({"deviation"} if reasoned else set())
+    return {name: LOST if name in lost else None for name in FIELDS if name not in known}
 
 
 def _confirmed(rows: Sequence[IndicatorRow], levels: Sequence[Level]) -> set[str | None]:
@@ -43,9 +54,8 @@ def _confirmed(rows: Sequence[IndicatorRow], levels: Sequence[Level]) -> set[str
     return {level for level, wanted in points_of(rows).items() if sums.get(level, Decimal(0)) == wanted}
 
 
-def _indicator(row: IndicatorRow, level: Level, slots: Sequence[Slot], confirmed: bool) -> Indicator:
-    known = {slot.name for slot in slots}
-    values = {name: _value(row, name, known, confirmed) for name in FIELDS}
+def _indicator(row: IndicatorRow, level: Level, missing: Mapping[str, Doubt | None], confirmed: bool) -> Indicator:
+    values = {name: _value(row, name, missing, confirmed) for name in FIELDS}
     doubt = RELABELLED if level.moved else MISLABELLED if row.labels_moved and not confirmed else None
     return Indicator(
         level1=_label(level.label1 or level.label2, level.level1, row.line, doubt),
@@ -54,7 +64,7 @@ def _indicator(row: IndicatorRow, level: Level, slots: Sequence[Slot], confirmed
     )
 
 
-def _value(row: IndicatorRow, name: str, known: set[str], confirmed: bool) -> Value:
+def _value(row: IndicatorRow, name: str, missing: Mapping[str, Doubt | None], confirmed: bool) -> Value:
     item = row.item(name)
     doubt = _doubt(row, name, item, confirmed)
     if item is not None:
@@ -62,8 +72,8 @@ def _value(row: IndicatorRow, name: str, known: set[str], confirmed: bool) -> Va
         if name == "target" and text:
             text = _with(row, "relation") + text + _with(row, "measure")
         return row.line.value(item, doubt, text)
-    if name not in known:
-        return row.line.missing(LOST)
+    if name in missing:
+        return row.line.missing(missing[name])
     return row.line.blank(doubt)
 
 

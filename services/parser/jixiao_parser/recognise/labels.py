@@ -39,6 +39,10 @@ def _level_table(words: dict[str, list[str]]) -> dict[str, str]:
     return {level_key(word): meaning for meaning, synonyms in words.items() for word in synonyms}
 
 
+def _parts(words: dict[str, list[str]]) -> dict[str, str]:
+    return {part: meaning for meaning, parts in words.items() for part in parts}
+
+
 def _load() -> dict[str, Any]:
     return tomllib.loads(resources.files(__package__).joinpath("labels.toml").read_text("utf-8"))
 
@@ -50,18 +54,23 @@ class LayoutWords:
     name: str
     words: frozenset[str]
     without: frozenset[str]
+    deviation: bool
 
 
 _WORDS = _load()
 LAYOUTS = tuple(
     LayoutWords(
-        each["name"], frozenset(map(key, each["words"])), frozenset(key(word) for word in each.get("without", []))
+        each["name"],
+        frozenset(map(key, each["words"])),
+        frozenset(key(word) for word in each.get("without", [])),
+        each.get("deviation", True),
     )
     for each in _WORDS["layouts"]
 )
 TITLES = frozenset(key(word) for word in _WORDS["titles"])
 TOTALS = frozenset(key(word) for word in _WORDS["totals"])
 SECTIONS = frozenset(key(word) for word in _WORDS["sections"])
+OTHER_TITLES = tuple(key(word) for word in _WORDS["other_titles"])
 OTHERS = frozenset(key(word) for word in _WORDS["others"])
 CLOSINGS = frozenset(key(word) for word in _WORDS["closings"])
 REASONS = tuple(_WORDS["reasons"])
@@ -72,11 +81,35 @@ FUND_ROWS = _table(_WORDS["funds"]["rows"])
 FUND_COLUMNS = _table(_WORDS["funds"]["columns"])
 GOALS = _table(_WORDS["goals"])
 INDICATOR_COLUMNS = _table(_WORDS["indicators"]["columns"])
+_INDICATOR_PARTS = _parts(_WORDS["indicators"]["parts"])
+_FUND_PARTS = _parts(_WORDS["funds"]["parts"])
 LEVEL1 = _level_table(_WORDS["level1"])
 LEVEL2 = _level_table(_WORDS["level2"])
 PARENTS = {child: parent for parent, children in _WORDS["parents"].items() for child in children}
 SPEAKS = {level: tuple(words) for level, words in _WORDS["speaks"].items()}
 POINTS = {level: Decimal(points) for level, points in _WORDS["points"].items()}
+
+
+def field(text: str) -> str | None:
+    """The field of the head that a cell names; 项目 before it says nothing."""
+    word = key(text)
+    return FIELDS.get(word) or FIELDS.get(word.removeprefix("项目"))
+
+
+def indicator_column(text: str) -> str | None:
+    """The column that a cell of the indicators' header names: by its words, else by a part of them."""
+    return _column(key(text), INDICATOR_COLUMNS, _INDICATOR_PARTS)
+
+
+def fund_column(text: str) -> str | None:
+    """The same for the header of the funds table."""
+    return _column(key(text), FUND_COLUMNS, _FUND_PARTS)
+
+
+def _column(word: str, table: dict[str, str], parts: dict[str, str]) -> str | None:
+    if word in table or word in SECTIONS:
+        return table.get(word)
+    return next((meaning for part, meaning in parts.items() if part in word), None)
 
 
 def short(text: str) -> str:
@@ -108,6 +141,11 @@ def points_of(text: str) -> Decimal | None:
 def is_points_fragment(text: str) -> bool:
     """Whether a cell holds nothing but the points of a label that a page break cut off: （10分）."""
     return bool(_FRAGMENT.fullmatch(text.translate(_SIGNS)))
+
+
+def is_other_title(text: str) -> bool:
+    """Whether a line is the heading of a form that looks alike and is none: targets declared, execution watched."""
+    return key(text.strip().lstrip("#")).endswith(OTHER_TITLES)
 
 
 def is_title(text: str) -> bool:

@@ -9,10 +9,11 @@ from jixiao_parser.recognise.sections import Pieces
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The name of a layout, and why it was chosen."""
+    """The name of a layout, why it was chosen, and whether it has a column for the reasons of deviations."""
 
     name: str
     why: str
+    deviation: bool
 
 
 def layout_of(pieces: Pieces) -> Layout:
@@ -23,5 +24,6 @@ def layout_of(pieces: Pieces) -> Layout:
     for layout in labels.LAYOUTS:
         if layout.words <= words and not layout.without & words:
             told = "、".join(sorted(layout.words))
-            return Layout(layout.name, f"表中印有：{told}" if told else "未见其他版式特有的栏目")
+            why = f"表中印有：{told}" if told else "未见其他版式特有的栏目"
+            return Layout(layout.name, why, layout.deviation)
     raise LookupError("labels.toml has no layout without words")

@@ -39,9 +39,16 @@ def points_of(rows: Sequence[IndicatorRow]) -> dict[str, Decimal]:
 
 
 def weights_of(rows: Sequence[IndicatorRow]) -> list[Decimal] | None:
-    """The weights of all rows; None when one cannot be read."""
-    found = [number(item.text) if (item := row.item("weight")) else None for row in rows]
+    """The weights of all rows; None when one cannot be read. A row with neither weight nor score has none."""
+    found = [_weight(row) for row in rows]
     return None if any(weight is None for weight in found) else [weight for weight in found if weight is not None]
+
+
+def _weight(row: IndicatorRow) -> Decimal | None:
+    item = row.item("weight")
+    if item is None:
+        return None if row.item("score") else Decimal(0)
+    return number(item.text)
 
 
 def levels_of(rows: Sequence[IndicatorRow]) -> tuple[list[Level], list[Decision]]:

@@ -1,6 +1,7 @@
 """The funds table: four rows of money, the first with weight, rate and score."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 
 from jixiao.forms.model import Doubt, DoubtKind, Funds, FundsRow, FundsTotal, Value
 from jixiao_parser.recognise import labels
@@ -18,21 +19,21 @@ LOST = Doubt(kind=DoubtKind.LOST_COLUMN, note="表格右侧被截断，原文没
 MOVED = Doubt(kind=DoubtKind.DISPLACED, note="资金行的单元格错位，已按表头和数字归位。")
 
 
-def columns_of(header: Line | None, table: Mapping[str, str], default: Sequence[Slot]) -> tuple[Slot, ...]:
+def columns_of(header: Line | None, named: Callable[[str], str | None], default: Sequence[Slot]) -> tuple[Slot, ...]:
     """The columns that a header row names, in their order; the usual ones when there is no header."""
     if header is None:
         return tuple(default)
     found: dict[str, Slot] = {}
     for item in header.items:
-        name = table.get(labels.key(item.text or ""))
-        if name:
+        name = named(item.text or "")
+        if name and name != "other":
             found.setdefault(name, Slot(name, item.column))
     return tuple(found.values())
 
 
 def funds_of(pieces: Pieces) -> Funds:
     """The funds table of a form."""
-    slots = columns_of(pieces.funds_header, labels.FUND_COLUMNS, DEFAULT)
+    slots = columns_of(pieces.funds_header, labels.fund_column, DEFAULT)
     rows: dict[str, dict[str, Value]] = {}
     for line in pieces.funds:
         at, name = next(
@@ -41,15 +42,40 @@ def funds_of(pieces: Pieces) -> Funds:
             if (word := labels.key(item.text or "")) in labels.FUND_ROWS
         )
         rows.setdefault(name, _row(line, line.items[at + 1 :], slots, name))
+    if "total" not in rows:
+        rows["total"] = _alone(pieces, slots) or _in_pairs(pieces)
     total = FundsTotal(**rows.get("total", {}))
     if total.weight.text is None and "weight" not in {slot.name for slot in slots}:
         total = total.model_copy(update={"weight": _weight_of_heading(pieces)})
     return Funds(total=total, **{name: FundsRow(**rows.get(name, {})) for name in ("fiscal", "carryover", "other")})
 
 
+def _alone(pieces: Pieces, slots: Sequence[Slot]) -> dict[str, Value]:
+    """The figures below the header where no label stands before them: the form has this one row of money."""
+    lines = pieces.others if pieces.funds_header and not pieces.funds else []
+    line = next((line for line in lines if all(is_number(item.text or "") for item in line.items)), None)
+    return _row(line, line.items, slots, "total") if line else {}
+
+
+def _in_pairs(pieces: Pieces) -> dict[str, Value]:
+    """The money where each figure stands behind its own label: 当年预算数（元）：600000."""
+    return {
+        name: line.value(item)
+        for line in (*pieces.fields, *pieces.others)
+        for label, item in pairwise(line.items)
+        if (name := labels.FUND_COLUMNS.get(labels.key(label.text or ""))) and is_number(item.text or "")
+    }
+
+
 def _weight_of_heading(pieces: Pieces) -> Value:
     """The points that the table's own label prints, where it has no column for them: 预算执行情况（20分）."""
-    lines = [*pieces.prelude, *pieces.fields, *([pieces.funds_header] if pieces.funds_header else []), *pieces.funds]
+    lines = [
+        *pieces.prelude,
+        *pieces.fields,
+        *pieces.others,
+        *([pieces.funds_header] if pieces.funds_header else []),
+        *pieces.funds,
+    ]
     for line in lines:
         for item in line.items:
             points = labels.points_of(item.text or "")
@@ -60,7 +86,7 @@ def _weight_of_heading(pieces: Pieces) -> Value:
 
 def amount_unit_of(pieces: Pieces) -> str:
     """元 or 万元, from the label of the table or its heading."""
-    lines = [*pieces.prelude, *pieces.fields, *pieces.funds]
+    lines = [*pieces.prelude, *pieces.fields, *pieces.others, *pieces.funds]
     if pieces.funds_header:
         lines.append(pieces.funds_header)
     return "万元" if any("万元" in labels.short(item.text or "") for line in lines for item in line.items) else "元"
@@ -79,7 +105,8 @@ def _row(line: Line, items: Sequence[Item], slots: Sequence[Slot], name: str) ->
         elif column in known:
             values[column] = line.blank(doubt)
         else:
-            values[column] = line.missing(LOST if column in ("rate", "score") else None)
+            lost = column in ("rate", "score") and "weight" in known and "score" not in known
+            values[column] = line.missing(LOST if lost else None)
     return values
 
 

@@ -6,12 +6,13 @@ from functools import partial
 from itertools import zip_longest
 
 from jixiao_parser.recognise import labels
-from jixiao_parser.recognise.align import IMPOSSIBLE, Fit, Slot, fit
+from jixiao_parser.recognise.align import IMPOSSIBLE, Complete, Fit, Slot, fit
 from jixiao_parser.recognise.grid import Item, Line
 from jixiao_parser.recognise.texts import is_dash, is_hashes, is_measure, is_number, is_several_numbers, number
 
 LEVELS = ("frame", "level1", "level2")
 COST = "成本"
+OF_WHICH = 5.0
 DEFAULT = tuple(
     Slot(name, at)
     for at, name in enumerate(("frame", "level1", "level2", "name", "target", "actual", "weight", "score", "deviation"))
@@ -55,7 +56,7 @@ def rows_of(lines: Sequence[Line], slots: Sequence[Slot]) -> Iterator[IndicatorR
     waiting: _Labels | None = None
     level: str | None = None
     for line in lines:
-        found = _labels_of(line)
+        found = _labels_of(line, columns.get("level2", -1))
         row = _row(line, found, body, columns, level)
         if row is None:
             if not found.rest and (found.level1 or found.level2):
@@ -73,14 +74,15 @@ def _word(label: Item) -> str | None:
     return labels.LEVEL2.get(labels.level_key(label.text or ""))
 
 
-def _labels_of(line: Line) -> _Labels:
+def _labels_of(line: Line, column: int) -> _Labels:
+    """The labels that a line begins with; 满意度 is either level, the second in its ``column``."""
     level1 = level2 = last = None
     at = 0
     for item, after in zip_longest(line.items, line.items[1:]):
         text = item.text or ""
         if labels.INDICATOR_COLUMNS.get(labels.key(text)) == "frame" and at == 0:
             pass
-        elif level2 is None and level1 is None and (labels.level_key(text) in labels.LEVEL1 or _is_cost(item, after)):
+        elif level2 is None and level1 is None and _is_level1(item, after, column):
             level1 = last = item
         elif level2 is None and labels.is_points_fragment(text):
             pass
@@ -92,6 +94,14 @@ def _labels_of(line: Line) -> _Labels:
     return _Labels(level1, level2, line.items[at:], last)
 
 
+def _is_level1(item: Item, after: Item | None, column: int) -> bool:
+    key = labels.level_key(item.text or "")
+    if key in labels.LEVEL1:
+        alone = after is None or labels.level_key(after.text or "") not in labels.LEVEL2
+        return not (key in labels.LEVEL2 and item.column == column and alone and not labels.points_of(item.text or ""))
+    return _is_cost(item, after)
+
+
 def _is_cost(item: Item, after: Item | None) -> bool:
     """Whether 成本指标 is a first level: one of its kinds (经济成本, 社会成本…) stands beside it."""
     kind = labels.level_key(after.text or "") if after else ""
@@ -99,14 +109,35 @@ def _is_cost(item: Item, after: Item | None) -> bool:
 
 
 def _own_labels(line: Line, body: Sequence[Slot], columns: Mapping[str, int]) -> IndicatorRow | None:
-    """The row if labels of its own wording stand in the columns of the levels and everything else in its place."""
-    own = {line.items[0].column: line.items[0]} | {item.column: item for item in line.items[1:2]}
-    level1, level2 = (own.get(columns.get(name, -1)) for name in ("level1", "level2"))
-    rest = tuple(item for item in line.items if item is not level1 and item is not level2)
-    if "weight" not in columns or len(rest) == len(line.items) or not rest:
+    """The row if labels of its own wording stand before a name, and everything behind them is as the header says.
+
+    They stand in the columns of the levels, or before all else where the row has lost its empty cells.
+    """
+    if "weight" not in columns or "level2" not in columns:
         return None
-    reading = fit(rest, body, _suits, partial(_complete, frozenset(slot.name for slot in body)))
-    return IndicatorRow(line, level1, level2, reading) if reading and not reading.displaced else None
+    start = {item.column: item for item in line.items[:3]}
+    level1, level2 = start.get(columns.get("level1", -1)), start.get(columns["level2"])
+    ways = [(level1, level2), (None, line.items[0]), (line.items[0], line.items[1] if len(line.items) > 1 else None)]
+    for one, two in ways:
+        last = two or one
+        if last is None or not any(label is not None and _is_own(label) for label in (one, two)):
+            continue
+        rest = line.items[line.items.index(last) + 1 :]
+        complete = partial(_complete, frozenset(slot.name for slot in body))
+        reading = fit(rest, body, _suits, complete) if rest else None
+        if reading is not None and _is_exact(reading, complete):
+            return IndicatorRow(line, one, two, reading)
+    return None
+
+
+def _is_own(label: Item) -> bool:
+    key = labels.level_key(label.text or "")
+    return key not in labels.LEVEL1 and key not in labels.LEVEL2 and not is_measure(label.text or "")
+
+
+def _is_exact(reading: Fit, complete: Complete) -> bool:
+    whole = reading.shift is not None and not reading.surplus
+    return whole and not any(_suits(name, item) for name, item in reading.items.items()) and not complete(reading.items)
 
 
 def _row(
@@ -115,7 +146,7 @@ def _row(
     """``level`` is the second level that the rows above have: its label printed once more is an indicator's name."""
     complete = partial(_complete, frozenset(slot.name for slot in body))
     reading = fit(found.rest, body, _suits, complete) if found.rest else None
-    if reading is None or reading.surplus:
+    if reading is None or reading.displaced or reading.surplus:
         own = _own_labels(line, body, columns)
         if own is not None or reading is None:
             return own
@@ -157,6 +188,8 @@ def _suits(name: str, item: Item) -> float:
 def _complete(known: frozenset[str], found: Mapping[str, Item]) -> float:
     """A row has a weight and a score, where the table has these columns; a score alone will do beside a name."""
     weight, score = found.get("weight"), found.get("score")
+    if "weight" in known and found.keys() == {"name", "target", "actual"} and _is_part(found):
+        return OF_WHICH
     cost = 0.0
     if "weight" in known and weight is None:
         if score is None or "name" not in found:
@@ -176,6 +209,11 @@ def _complete(known: frozenset[str], found: Mapping[str, Item]) -> float:
     if "name" not in found and any(text not in labels.PLACEHOLDERS for text in said):
         cost += 2.5
     return cost
+
+
+def _is_part(found: Mapping[str, Item]) -> bool:
+    """Whether a row tells a part of the one above (其中：…), with figures but without points of its own."""
+    return all(any(sign.isdigit() for sign in found[name].text or "") for name in ("target", "actual"))
 
 
 def _parted(row: IndicatorRow) -> Iterator[IndicatorRow]:

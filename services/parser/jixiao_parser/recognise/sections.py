@@ -26,7 +26,11 @@ class Part(StrEnum):
 
 @dataclass(slots=True)
 class Pieces:
-    """The lines of one form by part. ``prelude``: what stands before it, such as the heading with the year."""
+    """The lines of one form by part.
+
+    ``prelude``: what stands before it, such as the heading with the year; ``others``: what stands between its parts.
+    ``goals_end``: the goals have been told, and another part has begun.
+    """
 
     prelude: list[Line] = field(default_factory=list)
     fields: list[Line] = field(default_factory=list)
@@ -34,6 +38,8 @@ class Pieces:
     funds: list[Line] = field(default_factory=list)
     goals_header: Line | None = None
     goals: list[Line] = field(default_factory=list)
+    goals_end: bool = False
+    others: list[Line] = field(default_factory=list)
     indicators_header: Line | None = None
     indicators: list[Line] = field(default_factory=list)
     total: Line | None = None
@@ -45,7 +51,14 @@ class Pieces:
 
     @property
     def is_form(self) -> bool:
-        """Whether these are the parts of a form: a head, and money or indicators."""
+        """Whether these are the parts of a form: a head, and money or indicators, told what became of them."""
+        header = self.indicators_header
+        if header is not None and not {"actual", "score"} & {
+            labels.indicator_column(i.text or "") for i in header.items
+        }:
+            return False
+        if any(labels.is_other_title(item.text or "") for line in self.prelude for item in line.items):
+            return False
         return bool(self.fields) and bool(self.funds or self.indicators) and bool(self.funds_header or self.indicators)
 
 
@@ -62,11 +75,8 @@ def field_of(item: Item) -> str | None:
 
 @lru_cache(maxsize=KEPT)
 def _field_in(text: str) -> str | None:
-    word = labels.key(text)
-    if word in labels.FIELDS:
-        return labels.FIELDS[word]
     head, colon, _ = text.replace("：", ":").partition(":")
-    return labels.FIELDS.get(labels.key(head)) if colon else None
+    return labels.field(text) or (labels.field(head) if colon else None)
 
 
 def part_of(line: Line) -> Part:
@@ -74,7 +84,7 @@ def part_of(line: Line) -> Part:
     words = [labels.key(item.text or "") for item in line.items]
     if words[0] in labels.TOTALS:
         return Part.TOTAL
-    if len(words) == 1 and labels.is_title(line.items[0].text or ""):
+    if len(words) == 1 and (labels.is_title(line.items[0].text or "") or words[0].endswith(labels.OTHER_TITLES)):
         return Part.TITLE
     header = _header_of([word for word in words if word in _HEADERS])
     if header is not None:
@@ -98,14 +108,19 @@ def _header_of(words: Sequence[str]) -> Part | None:
 
 
 def pieces_of(lines: Iterable[Line]) -> Iterator[Pieces]:
-    """The forms of a document, each with its lines by part; texts that are no form are left out."""
+    """The forms of a document, each with its lines by part; texts that are no form are left out.
+
+    A heading in the middle of a form belongs to it, unless the head of another form follows.
+    """
     current = Pieces()
+    heading: list[Line] = []
     for line in lines:
         part = part_of(line)
         if _begins_anew(current, line, part):
             if current.is_form:
                 yield current
-            current = Pieces()
+            current = Pieces(prelude=heading)
+        heading = [line] if part is Part.TITLE else [*heading, line] if heading and part is Part.OTHER else []
         _put(current, line, part)
     if current.is_form:
         yield current
@@ -137,19 +152,40 @@ def _put(current: Pieces, line: Line, part: Part) -> None:
     elif part is Part.INDICATORS_HEADER:
         current.indicators_header = current.indicators_header or line
     elif current.indicators_header is not None or current.indicators:
-        if part not in (Part.TITLE, Part.FIELDS):
+        if part not in (Part.TITLE, Part.FIELDS) and not _is_closing(line):
             current.indicators.append(line)
     elif part is Part.LEVELS and (current.funds or current.goals_header):
         current.indicators.append(line)
-    elif part is Part.GOALS_HEADER and current.goals_header is None:
+    else:
+        _put_before_indicators(current, line, part)
+
+
+def _put_before_indicators(current: Pieces, line: Line, part: Part) -> None:
+    if part is Part.GOALS_HEADER and current.goals_header is None:
         current.goals_header = line
-    elif part is Part.FUNDS_HEADER:
-        current.funds_header = current.funds_header or line
-    elif part is Part.FUNDS:
-        current.funds.append(line)
-    elif current.goals_header is not None:
+    elif part in (Part.FUNDS_HEADER, Part.FUNDS):
+        current.goals_end = current.goals_header is not None
+        if part is Part.FUNDS:
+            current.funds.append(line)
+        else:
+            current.funds_header = current.funds_header or line
+    elif current.goals_header is not None and not current.goals_end and not _begins_section(line):
         current.goals.append(line)
     elif part is Part.FIELDS:
         current.fields.append(line)
-    elif not current.fields:
+    elif current.fields:
+        current.goals_end = current.goals_header is not None
+        current.others.append(line)
+    else:
         current.prelude.append(line)
+
+
+def _begins_section(line: Line) -> bool:
+    """Whether a line begins another part of the form: 2.项目实施内容及过程概述."""
+    word = labels.key(line.items[0].text or "")
+    return word in labels.SECTIONS and word not in labels.GOALS and word not in labels.INDICATOR_COLUMNS
+
+
+def _is_closing(line: Line) -> bool:
+    """Whether a line among the indicators says something of the form as a whole: 说明, 注：…"""
+    return labels.key((line.items[0].text or "").replace("：", ":").partition(":")[0]) in labels.CLOSINGS

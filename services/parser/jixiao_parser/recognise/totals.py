@@ -29,9 +29,7 @@ def totals_of(pieces: Pieces) -> tuple[Value, Value]:
 def _has_weights(pieces: Pieces) -> bool:
     """Whether the table has a column of weights; some provinces print scores alone."""
     header = pieces.indicators_header
-    return header is None or any(
-        labels.INDICATOR_COLUMNS.get(labels.key(item.text or "")) == "weight" for item in header.items
-    )
+    return header is None or any(labels.indicator_column(item.text or "") == "weight" for item in header.items)
 
 
 def _is_figure(item: Item) -> bool:
