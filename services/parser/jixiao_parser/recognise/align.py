@@ -50,11 +50,16 @@ Complete = Callable[[Mapping[str, Item]], float]
 
 def fit(items: Sequence[Item], slots: Sequence[Slot], suits: Suits, complete: Complete) -> Fit | None:
     """The reading of a row; None when nothing fits."""
+    return moved_whole(items, slots, suits, complete) or _torn(items, slots, suits, complete)
+
+
+def moved_whole(items: Sequence[Item], slots: Sequence[Slot], suits: Suits, complete: Complete) -> Fit | None:
+    """The reading of a row that stands in its place or moved as a whole, with nothing left over and nothing odd."""
     for shift in SHIFTS:
         found = _shifted(items, slots, shift)
         if found is not None and _cost(found, suits) == 0 and complete(found) <= (0 if shift else NEAR):
             return Fit(found, shift)
-    return _torn(items, slots, suits, complete)
+    return None
 
 
 def _shifted(items: Sequence[Item], slots: Sequence[Slot], shift: int) -> dict[str, Item] | None:

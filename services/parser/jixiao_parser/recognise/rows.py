@@ -6,13 +6,14 @@ from functools import partial
 from itertools import zip_longest
 
 from jixiao_parser.recognise import labels
-from jixiao_parser.recognise.align import IMPOSSIBLE, Complete, Fit, Slot, fit
+from jixiao_parser.recognise.align import Fit, Slot, fit
 from jixiao_parser.recognise.grid import Item, Line
-from jixiao_parser.recognise.texts import is_dash, is_hashes, is_measure, is_number, is_several_numbers, number
+from jixiao_parser.recognise.own_labels import own_labels
+from jixiao_parser.recognise.suits import complete, suits
+from jixiao_parser.recognise.texts import is_several_numbers
 
 LEVELS = ("frame", "level1", "level2")
 COST = "成本"
-OF_WHICH = 5.0
 DEFAULT = tuple(
     Slot(name, at)
     for at, name in enumerate(("frame", "level1", "level2", "name", "target", "actual", "weight", "score", "deviation"))
@@ -108,51 +109,19 @@ def _is_cost(item: Item, after: Item | None) -> bool:
     return labels.level_key(item.text or "") == COST and kind != COST and labels.LEVEL2.get(kind) == COST
 
 
-def _own_labels(line: Line, body: Sequence[Slot], columns: Mapping[str, int]) -> IndicatorRow | None:
-    """The row if labels of its own wording stand before a name, and everything behind them is as the header says.
-
-    They stand in the columns of the levels, or before all else where the row has lost its empty cells.
-    """
-    if "weight" not in columns or "level2" not in columns:
-        return None
-    start = {item.column: item for item in line.items[:3]}
-    level1, level2 = start.get(columns.get("level1", -1)), start.get(columns["level2"])
-    ways = [(level1, level2), (None, line.items[0]), (line.items[0], line.items[1] if len(line.items) > 1 else None)]
-    for one, two in ways:
-        last = two or one
-        if last is None or not any(label is not None and _is_own(label) for label in (one, two)):
-            continue
-        rest = line.items[line.items.index(last) + 1 :]
-        complete = partial(_complete, frozenset(slot.name for slot in body))
-        reading = fit(rest, body, _suits, complete) if rest else None
-        if reading is not None and _is_exact(reading, complete):
-            return IndicatorRow(line, one, two, reading)
-    return None
-
-
-def _is_own(label: Item) -> bool:
-    key = labels.level_key(label.text or "")
-    return key not in labels.LEVEL1 and key not in labels.LEVEL2 and not is_measure(label.text or "")
-
-
-def _is_exact(reading: Fit, complete: Complete) -> bool:
-    whole = reading.shift is not None and not reading.surplus
-    return whole and not any(_suits(name, item) for name, item in reading.items.items()) and not complete(reading.items)
-
-
 def _row(
     line: Line, found: _Labels, body: Sequence[Slot], columns: Mapping[str, int], level: str | None
 ) -> IndicatorRow | None:
     """``level`` is the second level that the rows above have: its label printed once more is an indicator's name."""
-    complete = partial(_complete, frozenset(slot.name for slot in body))
-    reading = fit(found.rest, body, _suits, complete) if found.rest else None
+    whole_row = partial(complete, frozenset(slot.name for slot in body))
+    reading = fit(found.rest, body, suits, whole_row) if found.rest else None
     if reading is None or reading.displaced or reading.surplus:
-        own = _own_labels(line, body, columns)
+        own = own_labels(line, body, columns, whole_row)
         if own is not None or reading is None:
-            return own
+            return IndicatorRow(line, *own) if own else None
     again = found.last is not None and (found.last is found.level1 or _word(found.last) == level)
     if again and found.last is not None and _lacks_its_name(reading):
-        whole = fit((found.last, *found.rest), body, _suits, complete)
+        whole = fit((found.last, *found.rest), body, suits, whole_row)
         if whole is not None and whole.items.get("name") is found.last:
             level1 = None if found.last is found.level1 else found.level1
             return IndicatorRow(line, level1, None, whole)
@@ -167,53 +136,6 @@ def _lacks_its_name(reading: Fit) -> bool:
     """Whether a row has a target but no name, so that what looks like a level's label must be the name."""
     target = reading.items.get("target")
     return "name" not in reading.items and target is not None and target.text not in labels.PLACEHOLDERS
-
-
-def _suits(name: str, item: Item) -> float:
-    text = item.text
-    if text is None:
-        return 0.0
-    plain = is_number(text)
-    if name == "weight":
-        return 0.0 if plain or is_hashes(text) or is_several_numbers(item.raw) else IMPOSSIBLE
-    if name == "score":
-        if plain or is_hashes(text) or is_dash(text) or is_several_numbers(item.raw):
-            return 0.0
-        return 0.2 if text in labels.PLACEHOLDERS else IMPOSSIBLE
-    if name in ("name", "deviation"):
-        return 3.0 if is_measure(text) else 0.0
-    return 0.0
-
-
-def _complete(known: frozenset[str], found: Mapping[str, Item]) -> float:
-    """A row has a weight and a score, where the table has these columns; a score alone will do beside a name."""
-    weight, score = found.get("weight"), found.get("score")
-    if "weight" in known and found.keys() == {"name", "target", "actual"} and _is_part(found):
-        return OF_WHICH
-    cost = 0.0
-    if "weight" in known and weight is None:
-        if score is None or "name" not in found:
-            return IMPOSSIBLE
-        cost += 4.0
-    if "weight" not in known and len(found) < 2:
-        return IMPOSSIBLE
-    if "score" in known and score is None:
-        cost += 2.5
-    if weight is not None and score is not None and (number(score.text) or 0) > (number(weight.text) or 0):
-        cost += 2.0
-    if "actual" not in found:
-        cost += 1.0
-    if "target" not in found and "name" in found:
-        cost += 1.2
-    said = [found[name].text for name in ("target", "actual") if name in found]
-    if "name" not in found and any(text not in labels.PLACEHOLDERS for text in said):
-        cost += 2.5
-    return cost
-
-
-def _is_part(found: Mapping[str, Item]) -> bool:
-    """Whether a row tells a part of the one above (其中：…), with figures but without points of its own."""
-    return all(any(sign.isdigit() for sign in found[name].text or "") for name in ("target", "actual"))
 
 
 def _parted(row: IndicatorRow) -> Iterator[IndicatorRow]:
