@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -29,6 +30,7 @@ from jixiao_scorer.compare.wordy import goal_in_words, of_nothing, without_numbe
 
 _ONE = Decimal(1)
 _PROPORTION = re.compile(r"\d[:/]\d")
+_JOINTS = ("、", "和", "及", "与")
 _MEASURED = Why.MEASURED
 
 
@@ -117,7 +119,7 @@ def _measured(
             if only is None
             else Comparison(_MEASURED, only.met, only.ratio, (only,))
         )
-    pairs = pair_up(aims, got, target)
+    pairs = pair_up(_under_one_ceiling(aims), got, target)
     if pairs is None:
         return MISMATCH if _of_other_kinds(aims, got) else TEXT
     parts = [each for a, b in pairs if (each := part(a, b, name, level2)) is not None]
@@ -140,8 +142,17 @@ def _speaks_plainly(aims: tuple[Measure, ...], target: str) -> bool:
 
 
 def _speaks_alike(aims: tuple[Measure, ...], got: tuple[Measure, ...]) -> bool:
-    """Whether the answer repeats the words before each number (培训5场,参训300人)."""
-    return len(aims) == len(got) and all(aim.lead == each.lead for aim, each in zip(aims, got, strict=True))
+    """Whether the answer repeats the words before each number (培训5场,参训300人), each with a sign or none."""
+    if len(aims) != len(got) or len({bool(each.op) for each in aims}) > 1:
+        return False
+    return all(aim.lead == each.lead for aim, each in zip(aims, got, strict=True))
+
+
+def _under_one_ceiling(aims: tuple[Measure, ...]) -> tuple[Measure, ...]:
+    """The measures of a bare list (≤3人、5次), where the sign of the first is that of all."""
+    if aims[0].op not in ("≤", "<") or any(each.op or each.lead not in _JOINTS for each in aims[1:]):
+        return aims
+    return (aims[0], *(replace(each, op=aims[0].op) for each in aims[1:]))
 
 
 def _is_of_another_kind(aims: tuple[Measure, ...], target: str, actual: str) -> bool:
