@@ -161,3 +161,19 @@ def _scan(sheet: Sheet) -> None:
     from PIL import Image
 
     sheet.canvas.drawImage(ImageReader(Image.new("L", (300, 400), 220)), 0, 0, 595, 842)
+
+
+@pytest.mark.parametrize("kept", ["", "level"])
+@pytest.mark.parametrize("cut", [None, HEADER + 3])
+def test_a_table_without_drawn_lines(monkeypatch: pytest.MonkeyPatch, kept: str, cut: int | None) -> None:
+    """Where nothing is drawn, or only the lines between rows, words are put into columns by where they stand."""
+    draw = Sheet.line
+
+    def line(sheet: Sheet, x0: float, y0: float, x1: float, y1: float) -> None:
+        if kept == "level" and y0 == y1:
+            draw(sheet, x0, y0, x1, y1)
+
+    monkeypatch.setattr(Sheet, "line", line)
+    first, *others = [table(ROWS)] if cut is None else parted(ROWS, [cut])
+    (found,) = forms(pdf(titled(first), *others))
+    assert found.record() == WHOLE.record()

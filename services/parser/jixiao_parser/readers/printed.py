@@ -9,7 +9,7 @@ from jixiao_parser.readers.ruling import Box, Grid, Ruling, grids_of
 
 SAME_LINE = 0.5  # of a sign's height: centres nearer than this are on one line
 BLANK = 0.25  # of a sign's height: a gap wider than this is a blank
-COLUMN_GAP = 1.5  # the same: a gap that parts two cells where no lines are drawn
+COLUMN_GAP = 0.9  # the same: a gap that parts two cells where no lines are drawn
 
 MARGINS = 14.0  # points: what word processors leave free in a cell, left and right together, and round its signs
 
@@ -168,15 +168,16 @@ def text_of(line: Sequence[Word]) -> str:
     return text.strip()
 
 
-def cells_of(line: Sequence[Word]) -> Iterator[list[Word]]:
-    """The words of a line that is in no table, parted where wide gaps make columns."""
-    cell: list[Word] = []
+def cells_of(line: Sequence[Word]) -> list[list[Word]]:
+    """The words of a line that is in no table, parted where gaps make columns; a spaced heading stays one."""
+    cells: list[list[Word]] = []
     for word in line:
         if not word.text.strip():
             continue
-        if cell and word.left - cell[-1].right > COLUMN_GAP * word.height:
-            yield cell
-            cell = []
-        cell.append(word)
-    if cell:
-        yield cell
+        if cells and word.left - cells[-1][-1].right <= COLUMN_GAP * word.height:
+            cells[-1].append(word)
+        else:
+            cells.append([word])
+    if len(cells) > 2 and all(len(cell) == len(cell[0].text) == 1 for cell in cells):
+        return [[cell[0] for cell in cells]]
+    return cells

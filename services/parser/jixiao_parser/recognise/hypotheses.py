@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from jixiao.forms.document import Document
 from jixiao.forms.model import Decision, Form, Indicator
@@ -10,7 +11,7 @@ from jixiao_parser.recognise.accounts import accounts_of
 from jixiao_parser.recognise.assemble import assembled
 from jixiao_parser.recognise.flow import on_a_grid
 from jixiao_parser.recognise.grid import Line, lines_of
-from jixiao_parser.recognise.layout import laid_out
+from jixiao_parser.recognise.layout import laid_out, placed
 from jixiao_parser.recognise.stacked import unstacked
 from jixiao_parser.recognise.stream_forms import streamed
 from jixiao_parser.recognise.texts import number
@@ -20,6 +21,7 @@ STEPS = (
     ("以空格对齐各列，按列位置还原", laid_out),
     ("按阅读顺序排列，按分值和得分还原各行", on_a_grid),
 )
+PLACED = "没有表格线，按文字在页面上的位置还原各行各列"
 TABLE, STREAM = "按原表的行和列", "不依赖行列，按标签和数字重新排出各行"
 BROKEN = 2  # a row without its name tells more against a reading than a whole row for it
 FUNDED = 2
@@ -47,13 +49,17 @@ def best_reading(document: Document, lines: Sequence[Line]) -> Recognised:
     """The forms as they stand on the grid; where these are not whole, as the labels tell, if that is better."""
     name, put = _on_grid(lines)
     first = assembled(put)
+    other = assembled(placed(lines))
+    if other.forms and _rank(other.forms) > _rank(first.forms):
+        told = (_chosen(PLACED, other.forms), _rejected(name, first.forms))
+        return Recognised(other.forms, (*told, *other.decisions))
     if first.forms and sum(map(is_whole, first.forms)) >= MOSTLY * len(first.forms):
         return Recognised(first.forms, (_chosen(name, first.forms), *first.decisions))
     second = assembled(streamed(document))
     better, other = (second, first) if soundness(second.forms) > soundness(first.forms) else (first, second)
     names = (STREAM, name) if better is second else (name, STREAM)
-    told = [_chosen(names[0], better.forms)] if better.forms else []
-    return Recognised(better.forms, (*told, _rejected(names[1], other.forms), *better.decisions))
+    chosen = [_chosen(names[0], better.forms)] if better.forms else []
+    return Recognised(better.forms, (*chosen, _rejected(names[1], other.forms), *better.decisions))
 
 
 def _on_grid(lines: Sequence[Line]) -> tuple[str, Sequence[Line]]:
@@ -79,6 +85,18 @@ def _soundness(form: Form) -> int:
     broken = sum(_is_nameless(each) for each in form.indicators)
     closing = CLOSES * closes(form)
     return bool(form.name.text) + FUNDED * _is_funded(form) + sum(rows) - BROKEN * broken + closing
+
+
+def _rank(forms: Sequence[Form]) -> tuple[int, int]:
+    """Soundness, then how many levels have the usual points."""
+    return soundness(forms), sum(map(_usual_levels, forms))
+
+
+def _usual_levels(form: Form) -> int:
+    sums: dict[str | None, Decimal] = {}
+    for each in form.indicators:
+        sums[each.level1.text] = sums.get(each.level1.text, Decimal(0)) + (number(each.weight.text) or Decimal(0))
+    return sum(sums.get(level) == points for level, points in labels.POINTS.items())
 
 
 def closes(form: Form) -> bool:

@@ -5,11 +5,12 @@ Other texts stay as they are.
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
+from statistics import median
 
 from jixiao_parser.recognise import labels
-from jixiao_parser.recognise.columns import Word, above, words_of
+from jixiao_parser.recognise.columns import WIDE, Word, above, words_of
 from jixiao_parser.recognise.flow_rows import WEIGHT
-from jixiao_parser.recognise.grid import Line, made_line
+from jixiao_parser.recognise.grid import Item, Line, made_line
 from jixiao_parser.recognise.layout_rows import indicator_rows
 from jixiao_parser.recognise.texts import is_dash, is_hashes, is_number
 
@@ -25,6 +26,25 @@ def laid_out(lines: Sequence[Line]) -> list[Line]:
     if not any(_is_header(words_of(line)) for line in lines if _has_columns(line.items[0].raw)):
         return list(lines)
     return list(_forms([words_of(line) for line in lines]))
+
+
+def placed(lines: Sequence[Line]) -> list[Line]:
+    """The lines of pages without ruled tables, put onto a grid by where words stand; none where that is unknown."""
+    boxes = [item.cell.box for line in lines for item in line.items]
+    ruled = any(item.cell.span > 1 or item.cell.height > 1 for line in lines for item in line.items)
+    if ruled or not boxes:
+        return []
+    known = [box for box in boxes if box is not None]
+    if len(known) < len(boxes):
+        return []
+    edge, sign = min(box[0] for box in known), median(box[3] - box[1] for box in known) / WIDE
+    split = [tuple(_word_at(line, item, edge, sign) for item in line.items) for line in lines]
+    return list(_forms(split)) if any(_is_header(words) for words in split) else []
+
+
+def _word_at(line: Line, item: Item, edge: float, sign: float) -> Word:
+    left, _, right, _ = item.cell.box or (edge, 0.0, edge, 0.0)
+    return Word(item.text or "", round((left - edge) / sign), (right - edge) / sign, line)
 
 
 def _has_columns(raw: str) -> bool:
@@ -55,10 +75,11 @@ def _form(lines: Sequence[Words]) -> Iterator[Line]:
     total = header + _first(lines[header:], lambda words: any(labels.key(word.text) in labels.TOTALS for word in words))
     yield from _head([words for words in lines[:funds] if not _is_section(words)])
     yield from _funds(lines[funds - 1 : goals])
-    yield from _goals(lines[goals : header - 1])
+    above, below = lines[header - 1], lines[header + 1] if header + 1 < len(lines) else ()
+    wrapped = any(_is_column(word) for word in _joined(above, below))
+    yield from _goals(lines[goals : header - wrapped])
     if header < len(lines):
-        above, below = lines[header - 1], lines[header + 1] if header + 1 < len(lines) else ()
-        begins = header + 1 + _first(lines[header + 1 : total], _begins_table)
+        begins = header + 1 + wrapped
         pages = [list(page) for _, page in groupby(lines[begins:total], key=lambda words: words[0].line.sheet.page)]
         yield from indicator_rows([*_joined(above, below), *lines[header]], pages)
     if total < len(lines):
@@ -74,9 +95,8 @@ def _is_section(words: Words) -> bool:
     return len(words) == 1 and labels.key(words[0].text) in labels.SECTIONS
 
 
-def _begins_table(words: Words) -> bool:
-    """The first line of the table's body has the first level's label, or the start of it."""
-    return any(labels.key(word.text)[:2] in ("产出", "成本") for word in words)
+def _is_column(word: Word) -> bool:
+    return labels.key(word.text) in labels.INDICATOR_COLUMNS
 
 
 def _joined(above: Words, below: Words) -> list[Word]:
@@ -117,7 +137,7 @@ def _cells(lines: Sequence[Words], anchor: Words) -> Iterator[str]:
         else:
             cell.insert(1, word)
     cells.sort(key=lambda cell: cell[0].start)
-    return ("".join(word.text for word in cell) for cell in cells)
+    return ("".join(word.text for word in cell).lstrip(":：") for cell in cells)  # a colon may hang below its label
 
 
 def _is_label(cell: Sequence[Word]) -> bool:

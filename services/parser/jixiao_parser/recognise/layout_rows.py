@@ -1,5 +1,6 @@
 """The indicators of a text with columns by blanks. Weight and score stand in the middle line of their row."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -58,10 +59,11 @@ def _places(page: Page, figures: Mapping[int, int]) -> _Places:
 @lru_cache(maxsize=KEPT)
 def _is_piece(text: str) -> bool:
     """Whether a text may be a part of a label, or of the label of the table."""
-    piece = labels.key(text)
+    piece = labels.key(_POINTS.sub("", text))
     return not piece or any(piece in whole for whole in _WHOLE)
 
 
+_POINTS = re.compile(r"[（(]\d*分?$|^\d*分?[）)]$")  # what prints a level's points, cut by the end of a line
 _FIRST = tuple(labels.LEVEL1)
 _SECOND = tuple(word for word in labels.LEVEL2 if word not in labels.LEVEL1)
 _WHOLE = (*(f"{word}指标" for word in (*labels.LEVEL1, *_SECOND)), "年度绩效指标")
@@ -137,7 +139,7 @@ def _begins(text: str, words: tuple[str, ...]) -> str | None:
     """The label that a piece of text begins, or is."""
     if not text:
         return None
-    piece = labels.key(text)
+    piece = labels.key(_POINTS.sub("", text))
     if len(piece) < 2:
         return None
     return next((word for word in words if f"{word}指标".startswith(piece)), None)
