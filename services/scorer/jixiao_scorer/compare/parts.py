@@ -70,9 +70,10 @@ def part(aim: Measure, got: Measure, name: str, level2: str) -> Part | None:
     low, high = got.low, got.high
     if aim.unit.name != got.unit.name and NONE not in (aim.unit.kind, got.unit.kind):
         low, high = _converted(low, high, got.unit, aim.unit)
-    met = _reaches(aim, low, high, way)
+    beyond = aim.op in (">", "<") and got.op != aim.op
+    met = _reaches(aim, low, high, way, beyond)
     if not met and not changes and way is FLOOR and aim.op != "~" and speaks_of_bad(name):
-        met = _reaches(aim, low, high, CEILING)
+        met = _reaches(aim, low, high, CEILING, False)
     return Part(aim, got, way, met, _ratio(aim, low, high, got, way, name))
 
 
@@ -112,10 +113,11 @@ def _converted(low: Decimal, high: Decimal, unit: Unit, to: Unit) -> tuple[Decim
     return low * unit.low / to.high, high * unit.high / to.low
 
 
-def _reaches(aim: Measure, low: Decimal, high: Decimal, way: Direction) -> bool:
+def _reaches(aim: Measure, low: Decimal, high: Decimal, way: Direction, beyond: bool) -> bool:
+    """Whether the answer reaches the target; ``beyond``: to be just there is not enough (>90%, unless it says >90%)."""
     if way is FLOOR:
-        return high > aim.least if aim.op == ">" else high >= aim.least
-    return low < aim.most if aim.op == "<" else low <= aim.most
+        return high > aim.least if beyond else high >= aim.least
+    return low < aim.most if beyond else low <= aim.most
 
 
 def _ratio(aim: Measure, low: Decimal, high: Decimal, got: Measure, way: Direction, name: str) -> Decimal | None:
