@@ -1,11 +1,14 @@
 """The live log as one watcher may see it."""
 
 import json
+import time
 from typing import Any
 
 from jixiao_gateway.scope import Scope, is_told, told_change
 from jixiao_gateway.store.events import NumberedEvent
 from jixiao_gateway.store.units import UnitStore
+
+LOOK_AGAIN_SECONDS = 5.0
 
 
 class Watched:
@@ -15,6 +18,7 @@ class Watched:
         self._units = units
         self._scope = scope
         self._keys = scope.keys
+        self._outside: dict[str, float] = {}  # when a unit was last looked for in vain
 
     async def told(self, event: NumberedEvent) -> str | None:
         """The event's data for this watcher; None: nothing for him."""
@@ -33,6 +37,9 @@ class Watched:
         return json.dumps(data, ensure_ascii=False)
 
     async def _covers(self, unit: str) -> bool:
-        if unit not in self._keys:
+        """Looks into the register for a unit that is not known to be inside, but not for each of its events."""
+        now = time.monotonic()
+        if unit not in self._keys and now - self._outside.get(unit, -LOOK_AGAIN_SECONDS) >= LOOK_AGAIN_SECONDS:
             self._keys = await self._units.within(self._scope.root or "")
+            self._outside[unit] = now
         return unit in self._keys

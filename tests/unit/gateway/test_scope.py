@@ -4,18 +4,20 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 import pytest
 
 from jixiao.findings import Cause
-from jixiao_gateway import handling
+from jixiao_gateway import handling, watched
+from jixiao_gateway.scope import Scope
 from jixiao_gateway.security import Tokens
-from jixiao_gateway.store.events import LiveEvent
+from jixiao_gateway.store.events import LiveEvent, NumberedEvent
+from jixiao_gateway.store.units import UnitStore
 from tests.unit.gateway import builders
 from tests.unit.gateway.conftest import Api, StartApi
-from tests.unit.gateway.fakes import unread
+from tests.unit.gateway.fakes import FakeUnits, unread
 
 V1 = "/api/v1"
 UNIT = builders.identity().unit
@@ -183,6 +185,37 @@ def kind(data: dict[str, Any]) -> str:
     if "findings" in data:
         return f"findings {len(data['findings'])}"
     return "after" if "after" in data else "end" if "end" in data else "uploader"
+
+
+async def test_the_register_is_not_asked_for_each_event_of_a_stranger(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only for the first, and again after a while: the unit may have been put below this one meanwhile."""
+    monkeypatch.setattr(watched, "LOOK_AGAIN_SECONDS", 0.05)
+    units, asked = FakeUnits({UNIT: "青禾区"}), []
+
+    async def within(root: str) -> frozenset[str]:
+        asked.append(root)
+        return await FakeUnits.within(units, root)
+
+    monkeypatch.setattr(units, "within", within)
+    watcher = watched.Watched(cast(UnitStore, units), Scope("教育局", "青禾区教育局", "青禾区教育局"))
+    event = NumberedEvent(1, "reports.scored", builders.scored_event().model_dump_json())
+    assert [await watcher.told(event) for _ in range(5)] == [None] * 5 and len(asked) == 1
+    units.parent[UNIT] = "青禾区教育局"
+    await asyncio.sleep(0.06)
+    assert await watcher.told(event) is not None and len(asked) == 2
+
+
+async def test_an_uploader_learns_that_forms_of_other_units_are_not_listed(api: Api) -> None:
+    """He handed them in himself; what they are is not shown to him."""
+    stranger = builders.form_detail(ordinal=2)
+    row = stranger.row._replace(unit="青禾区教育局", project_name="校舍修缮", kind="self_evaluation")
+    api.fakes.forms.details[row.form_id] = stranger._replace(row=row)
+    upload = await api.get(f"{V1}/uploads/{builders.upload().id}", **as_(INSIDE))
+    assert (len(upload["forms"]), upload["outside"]) == (1, 1)
+    async with api.http.get("/", **as_(INSIDE)) as answer:
+        text = await answer.text()
+    assert "另有 1 张" in text and "校舍修缮" not in text
+    assert (await api.get(f"{V1}/uploads/{builders.upload().id}", **as_(BUREAU)))["outside"] == 0
 
 
 @pytest.mark.parametrize("pair", ["a", "a:", ":b", "a:b:", "a:b:c:d", ""])

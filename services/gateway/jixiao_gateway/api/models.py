@@ -93,10 +93,14 @@ class UploadState(Answer):
 
 
 class UploadDetail(UploadState):
-    """An upload with its forms, and the final accounts (部门决算) in it."""
+    """An upload with its forms, and the final accounts (部门决算) in it.
+
+    ``outside``: how many there are besides, of units that the caller does not see.
+    """
 
     forms: list[UploadForm]
     accounts: list[UploadForm] = []
+    outside: int = 0
 
 
 class Document(Answer):

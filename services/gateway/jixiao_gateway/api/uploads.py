@@ -59,7 +59,9 @@ async def upload_detail(parts: Gateway, scope: Scope, upload_id: UUID) -> Upload
     for form in kept:
         if scope.covers(form.unit):
             told[form.kind == ACCOUNTS].append(upload_form(form, scope))
-    return UploadDetail(**UploadState.model_validate(found).model_dump(), forms=told[False], accounts=told[True])
+    outside = len(kept) - len(told[False]) - len(told[True])
+    state = UploadState.model_validate(found).model_dump()
+    return UploadDetail(**state, forms=told[False], accounts=told[True], outside=outside)
 
 
 def upload_form(row: FormRow, scope: Scope) -> UploadForm:

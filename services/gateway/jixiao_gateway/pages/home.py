@@ -49,7 +49,6 @@ async def show_overview(parts: Parts, scope: Within, seen: str = "") -> Response
 async def _overview(parts: Gateway, scope: Scope) -> str:
     uploads = await parts.store.uploads.page(None, UPLOADS_SHOWN, own_uploads(scope))
     forms = await parts.store.forms.of_uploads([upload.id for upload in uploads if upload.read])
-    forms = [form for form in forms if scope.covers(form.unit)]
     alerts = await parts.store.alerts.page(None, ALERTS_SHOWN, scope.filters)
     lights = await parts.store.forms.lights(scope.filters)
     now = datetime.now(UTC)
@@ -69,7 +68,8 @@ async def _overview(parts: Gateway, scope: Scope) -> str:
 
 
 def _upload(upload: UploadRow, forms: list[FormRow], scope: Scope, now: datetime) -> dict[str, Any]:
-    own = [_form(form, scope) for form in forms if form.upload_id == upload.id]
+    of_upload = [form for form in forms if form.upload_id == upload.id]
+    own = [_form(form, scope) for form in of_upload if scope.covers(form.unit)]
     if not scope.is_bureau:
         upload = upload._replace(warned=upload.told)
     return {
@@ -77,6 +77,7 @@ def _upload(upload: UploadRow, forms: list[FormRow], scope: Scope, now: datetime
         "steps": steps(upload, any(form["light"] != "none" for form in own), now),
         "forms": own[:FORMS_SHOWN],
         "more": max(len(own) - FORMS_SHOWN, 0),
+        "outside": len(of_upload) - len(own),
     }
 
 
