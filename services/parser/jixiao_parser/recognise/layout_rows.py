@@ -114,14 +114,25 @@ def _page_rows(page: Page, figures: Mapping[int, int], places: _Places) -> Itera
         short = gaps_until[bottom] - gaps_until[top] - gaps[last] if last >= top else 0.0
         return UNEVEN * uneven + LOPSIDED * max(0, uneven - 1) + LABEL_INSIDE * inside + SHORT * short
 
+    found: list[tuple[Line, dict[str, str]]] = []
     for band in bands(sorted(figures), 0, len(page), cost):
         rows = cells[band.top : band.bottom]
         texts = dict.fromkeys(NAMES, "")
         for row in rows:
             texts |= {name: texts[name] + text for name, text in row.items()}
         texts["level1"], texts["level2"] = _label1(cells, band), _label2(rows)
-        line = page[band.anchor][0].line
+        found.append((page[band.anchor][0].line, texts))
+    _lift([texts for _, texts in found])
+    for line, texts in found:
         yield made_line(line, [(LEVEL1 + at, texts[name]) for at, name in enumerate(NAMES)])
+
+
+def _lift(rows: Sequence[dict[str, str]]) -> None:
+    """A first level begins with a second one, whose label may stand some rows lower, in the middle of its own."""
+    for at, row in enumerate(rows):
+        below = next((other for other in rows[at + 1 :] if other["level1"] or other["level2"]), None)
+        if row["level1"] and not row["level2"] and below is not None and not below["level1"]:
+            row["level2"], below["level2"] = below["level2"], ""
 
 
 def _cells(words: Sequence[Word], figures: int | None, places: _Places) -> dict[str, str]:
