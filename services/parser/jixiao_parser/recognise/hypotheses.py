@@ -50,7 +50,7 @@ def best_reading(document: Document, lines: Sequence[Line]) -> Recognised:
     name, put = _on_grid(lines)
     first = assembled(put)
     other = assembled(placed(lines))
-    if other.forms and _rank(other.forms) > _rank(first.forms):
+    if other.forms and _rank(other.forms) >= _rank(first.forms):
         told = (_chosen(PLACED, other.forms), _rejected(name, first.forms))
         return Recognised(other.forms, (*told, *other.decisions))
     if first.forms and sum(map(is_whole, first.forms)) >= MOSTLY * len(first.forms):

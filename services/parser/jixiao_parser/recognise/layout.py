@@ -147,7 +147,7 @@ def _is_label(cell: Sequence[Word]) -> bool:
 def _funds(lines: Sequence[Words]) -> Iterator[Line]:
     columns = [word for words in lines for word in words if labels.key(word.text) in labels.FUND_COLUMNS]
     columns.sort(key=lambda word: word.start)
-    frame = "".join(word.text for words in lines for word in words if word.start < FRAME)
+    frame = "".join(word.text for words in lines for word in words if word.start < FRAME and not _names_field(word))
     if columns:
         yield made_line(columns[0].line, enumerate((word.text for word in columns), start=2))
     for words in lines:
@@ -155,6 +155,15 @@ def _funds(lines: Sequence[Words]) -> Iterator[Line]:
         if at is not None:
             values = [word.text for word in words[at + 1 :] if _is_value(word.text)]
             yield made_line(words[at].line, [(0, frame), (1, words[at].text), *enumerate(values, start=2)])
+
+
+def _names_field(word: Word) -> bool:
+    return labels.key(word.text) in labels.FIELDS
+
+
+def _names_table(word: Word) -> bool:
+    """Whether a word at the left edge is the label of a table, or two signs of it."""
+    return len(word.text) <= 2 or labels.key(word.text) in labels.SECTIONS
 
 
 def _is_value(text: str) -> bool:
@@ -167,7 +176,7 @@ def _goals(lines: Sequence[Words]) -> Iterator[Line]:
         return
     named = {labels.GOALS.get(labels.key(word.text)): word for word in lines[0]}
     yield made_line(lines[0][0].line, [(1, "预期目标"), (4, "实际完成情况")])
-    texts = [word for words in lines[1:] for word in words if not (word.start < FRAME and len(word.text) <= 2)]
+    texts = [word for words in lines[1:] for word in words if not (word.start < FRAME and _names_table(word))]
     if not texts or "actual" not in named:
         return
     middle = (named["expected"].centre + named["actual"].centre) / 2
