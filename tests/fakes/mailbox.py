@@ -32,7 +32,7 @@ class Mailbox:
         self._came = asyncio.Condition()
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port, limit=16 * 1024 * 1024)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 

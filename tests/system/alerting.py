@@ -8,34 +8,45 @@ import asyncpg
 
 from jixiao.events import FormScored
 from jixiao.events.topics import SCORED
+from jixiao.findings import Subject
 from jixiao.identity import derived_id
 from jixiao.runtime.message import cloud_event, outgoing
 from tests.contract.subscriptions import EVERY_CONDITION, SECRET
 from tests.system.pipeline import Pipeline
-from tests.unit.alerts.builders import finding, form, scored
+from tests.unit.alerts.builders import FORM, finding, form, scored
 
 LOOPBACK_ALLOWED = {"JIXIAO_WEBHOOK_ALLOW": "127.0.0.0/8"}
 
 
-async def subscribe(pipeline: Pipeline, targets: Sequence[str]) -> None:
-    """A webhook for everything, one a target."""
+async def subscribe(
+    pipeline: Pipeline, targets: Sequence[str], channel: str = "webhook", units: Sequence[str | None] | None = None
+) -> None:
+    """A subscription a target, for everything or for a unit each."""
     conn = await asyncpg.connect(pipeline.dsns["gateway"])
     try:
         await conn.executemany(
-            """INSERT INTO subscriptions (id, subscriber, channel, target, secret, least_severity, conditions)
-               VALUES ($1, '测试订阅方', 'webhook', $2, $3, 'notice', $4)""",
-            [(uuid4(), target, SECRET, EVERY_CONDITION) for target in targets],
+            """INSERT INTO subscriptions (id, subscriber, channel, target, secret, least_severity, conditions, unit)
+               VALUES ($1, '测试订阅方', $2, $3, $4, 'notice', $5, $6)""",
+            [
+                (uuid4(), channel, target, SECRET, EVERY_CONDITION, unit)
+                for target, unit in zip(targets, units or [None] * len(targets), strict=True)
+            ],
         )
     finally:
         await conn.close()
 
 
-def alarming(number: int) -> FormScored:
-    """A form of a project of its own, with one finding; handed in now."""
-    event = scored(form(0, finding()))
-    identity = event.identity.model_copy(update={"project": f"{number:021}"})
-    upload = derived_id("alarming", number)
-    version = event.version.model_copy(update={"upload_id": upload, "uploaded_at": datetime.now(UTC)})
+def alarming(number: int, findings: int = 1, unit: str = FORM.unit, upload: int | None = None) -> FormScored:
+    """A form of a project of its own, with so many findings; handed in now, alone or with others in an upload."""
+    found = [finding(subject=Subject(kind="indicator", name=str(at)) if at else Subject()) for at in range(findings)]
+    event = scored(form(0, *found))
+    identity = event.identity.model_copy(update={"project": f"{number:021}", "unit": unit, "unit_name": unit})
+    changed = {
+        "upload_id": derived_id("alarming", number if upload is None else f"upload {upload}"),
+        "uploaded_at": datetime.now(UTC),
+        "ordinal": 1 if upload is None else number + 1,
+    }
+    version = event.version.model_copy(update=changed)
     return event.model_copy(update={"identity": identity, "version": version})
 
 

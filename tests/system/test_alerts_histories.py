@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
 from uuid import UUID, uuid5
 
 from jixiao.events import AlertCommand, AlertState, FormScored
@@ -17,11 +18,13 @@ from tests.system.pipeline import Pipeline, all_ready, kept_alive, until
 from tests.unit.alerts.builders import NOON
 from tests.unit.alerts.model import Told, expected, histories, told
 
+Fact = TypeVar("Fact", FormScored, AlertCommand)
+
 HISTORIES = 200
 VERSIONS = 5  # at most, of a form
 
 
-def arrivals(facts: Sequence[FormScored | AlertCommand], chance: random.Random) -> list[FormScored | AlertCommand]:
+def arrivals(facts: Sequence[Fact], chance: random.Random) -> list[Fact]:
     """All of them out of order, half of them twice."""
     late = [*facts, *chance.sample(facts, len(facts) // 2)]
     chance.shuffle(late)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Literal
 from uuid import UUID
 
@@ -12,6 +13,8 @@ from jixiao.events.models import AlertChanged, Condition
 from jixiao.findings import Finding, Severity, Stage
 from jixiao.forms.model import Model
 from jixiao.identity import FormIdentity, normalise_name
+
+_plain = lru_cache(4096)(normalise_name)  # of few names and many changes
 
 
 class Reason(StrEnum):
@@ -74,7 +77,7 @@ def speaks(finding: Finding) -> bool:
 
 def is_classified(identity: FormIdentity) -> bool:
     """Whether a form is marked 涉密, by a mark of its own or in its project's name."""
-    return identity.classified or "涉密" in normalise_name(identity.project_name)
+    return identity.classified or "涉密" in _plain(identity.project_name)
 
 
 def line_of(unit: str, parents: Mapping[str, str | None]) -> tuple[str, ...]:
@@ -123,17 +126,17 @@ def match(subscription: Subscription, change: AlertChanged, line: Sequence[str])
 
 
 def _out_of_scope(subscription: Subscription, identity: FormIdentity, line: Sequence[str]) -> Reason | None:
-    name = normalise_name(identity.unit_name)
+    name = _plain(identity.unit_name)
     for root in (subscription.unit, subscription.bound):
-        if root is not None and normalise_name(root) not in (name, *line):
+        if root is not None and _plain(root) not in (name, *line):
             return Reason.OTHER_UNIT
     if subscription.district is not None:
-        district = normalise_name(subscription.district)
+        district = _plain(subscription.district)
         if not name.startswith(district) and not (district.isdigit() and identity.project.startswith(district)):
             return Reason.OTHER_UNIT
     if subscription.project is not None:
-        names = (normalise_name(identity.project), normalise_name(identity.project_name))
-        if normalise_name(subscription.project) not in names:
+        names = (_plain(identity.project), _plain(identity.project_name))
+        if _plain(subscription.project) not in names:
             return Reason.OTHER_PROJECT
     return None
 
