@@ -8,6 +8,7 @@ from uuid import UUID
 
 from jixiao.events.topics import UPLOADED_BULK
 from jixiao.forms.model import Form
+from jixiao.identity import derived_id
 from jixiao.runtime.message import Outgoing, cloud_event, text_headers
 
 Connection = Any
@@ -73,11 +74,16 @@ async def stored_forms(conn: Connection, upload: Archived) -> list[StoredForm]:
     return [StoredForm(row["ordinal"], Form.model_validate_json(row["form"]), row["parser_version"]) for row in rows]
 
 
-def message(upload: Archived, content: bytes) -> Outgoing:
-    """The upload as the gateway first sent it, with its id and time, on the bulk lane."""
-    headers = cloud_event(
-        "jixiao.report.uploaded", "/jixiao/gateway", upload.upload_id, upload.uploaded_at, upload.trace
-    )
+def message(upload: Archived, content: bytes, reread_by: int | None = None) -> Outgoing:
+    """The upload as the gateway first sent it, with its id and time, on the bulk lane.
+
+    ``reread_by``: to be read anew by this version of the parser; an event of its own, which names the upload.
+    """
+    event_id, more = upload.upload_id, {}
+    if reread_by is not None:
+        event_id, more = derived_id("reread", upload.upload_id, reread_by), {"upload_id": str(upload.upload_id)}
+    headers = cloud_event("jixiao.report.uploaded", "/jixiao/gateway", event_id, upload.uploaded_at, upload.trace)
+    headers |= more
     headers |= text_headers(
         name=upload.name,
         media_type=upload.media_type,

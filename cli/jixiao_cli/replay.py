@@ -33,6 +33,12 @@ CompareOption = Annotated[
 DeadOption = Annotated[
     Service | None, typer.Option("--dead", help="该服务因未知故障成为死信的消息，故障修复之后用。", show_default=False)
 ]
+RereadOption = Annotated[
+    bool,
+    typer.Option(
+        "--reread", help="用现在的解析程序重读存档，以读出的代替原来的记录，并重新复核。先用 --compare 看过不同。"
+    ),
+]
 YesOption = Annotated[bool, typer.Option("--yes", help="不再询问。")]
 
 
@@ -43,6 +49,7 @@ def replay(
     everything: AllOption = False,
     dead: DeadOption = None,
     only_compare: CompareOption = False,
+    reread: RereadOption = False,
     yes: YesOption = False,
 ) -> None:
     """把存档中的上报按原编号、原时间重新送入消息队列：各服务跳过已有的，补上缺失的。
@@ -58,7 +65,7 @@ def replay(
     before = until.replace(tzinfo=BEIJING) + DAY if until else None
     if only_compare:
         raise typer.Exit(asyncio.run(_compare(ids or (), first, before)))
-    asyncio.run(_replay(ids or (), first, before, yes))
+    asyncio.run(_replay(ids or (), first, before, reread, yes))
 
 
 @asynccontextmanager
@@ -88,9 +95,12 @@ async def _compare(ids: Sequence[UUID], since: datetime | None, before: datetime
         return await compare(conn, await _chosen(conn, ids, since, before))
 
 
-async def _replay(ids: Sequence[UUID], since: datetime | None, before: datetime | None, yes: bool) -> None:
+async def _replay(
+    ids: Sequence[UUID], since: datetime | None, before: datetime | None, reread: bool, yes: bool
+) -> None:
     from jixiao.runtime.errors import RetryLater
     from jixiao.runtime.produce import Producer
+    from jixiao_parser.app import PARSER_VERSION
 
     settings = kafka_settings()
     producer = Producer(settings.kafka_connection, settings.topic_prefix)
@@ -98,15 +108,17 @@ async def _replay(ids: Sequence[UUID], since: datetime | None, before: datetime 
         found = await _chosen(conn, ids, since, before)
         size = sum(each.size for each in found) / MIB
         if found and not yes:
-            typer.confirm(f"重放 {len(found)} 个上报（{size:.1f} MiB）？", abort=True)
+            typer.confirm(f"{'重读' if reread else '重放'} {len(found)} 个上报（{size:.1f} MiB）？", abort=True)
         try:
             for upload in found:
-                await producer.send(message(upload, await original(conn, upload)))
+                content = await original(conn, upload)
+                await producer.send(message(upload, content, PARSER_VERSION if reread else None))
         except RetryLater as fault:
             raise JixiaoError(f"{fault}。重放没有完成，可以整个重来。") from fault
         finally:
             await producer.stop()
-    typer.echo(f"已重放 {len(found)} 个上报（{size:.1f} MiB）。各服务会跳过已有的、补上缺失的。")
+    told = f"由第 {PARSER_VERSION} 版解析程序重读" if reread else "各服务会跳过已有的、补上缺失的"
+    typer.echo(f"已重放 {len(found)} 个上报（{size:.1f} MiB）。{told}。")
 
 
 async def _replay_dead(service: Service, yes: bool) -> None:

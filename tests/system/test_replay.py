@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from uuid import UUID
 
 import pytest_asyncio
 from aiokafka import AIOKafkaConsumer
@@ -158,3 +159,58 @@ async def test_what_died_of_an_unknown_fault_is_sent_again_once_it_is_mended(
             await until(are_judged, 20)
             again = await jixiao(pipeline, "--dead", "scorer", "--yes")
             assert (again.exit_code, "已送回 0 条死信" in again.output) == (0, True), again.output
+
+
+async def test_what_an_older_parser_read_is_read_anew(broker: Broker, database: Database, tmp_path: Path) -> None:
+    """Only what differs is judged again, as one assessment more; another year or a second time: nothing happens."""
+    async with Pipeline.fresh(broker, database) as pipeline:
+        services = [pipeline.service(name, tmp_path) for name in PIPE]
+        async with kept_alive(services):
+            await pipeline.hand_in([handed(number) for number in range(3)])
+            await pipeline.settled(3)
+            before = await pipeline.dump()
+            changed, elsewhere = handed(1).upload_id, handed(2).upload_id
+            await as_an_older_parser_left_it(pipeline, changed)
+            await pipeline.fetch("parser", "UPDATE forms SET year = '1999' WHERE upload_id = $1", elsewhere)
+            for _ in range(2):
+                done = await jixiao(pipeline, "--all", "--reread", "--yes")
+                assert done.exit_code == 0 and "重读" in done.output, done.output
+                await until(lambda: has_been_read(pipeline, 6), 30)
+            await until(lambda: is_judged_again(pipeline, changed), 20)
+            await pipeline.settled(3)
+            rows = await pipeline.fetch("scorer", "SELECT upload_id, assessment FROM assessments")
+            assert {row["upload_id"]: row["assessment"] for row in rows} == {
+                handed(number).upload_id: int(number == 1) for number in range(3)
+            }
+            await pipeline.fetch("parser", "UPDATE forms SET year = '2025' WHERE upload_id = $1", elsewhere)
+        after = await pipeline.dump()
+        for of in ("parser uploads", "parser forms", "scorer assessments", "scorer findings", "alerts alerts"):
+            assert after[of] == before[of], of
+
+
+async def as_an_older_parser_left_it(pipeline: Pipeline, upload_id: UUID) -> None:
+    """A total misread, nothing found."""
+    form = """UPDATE forms SET form = jsonb_set(form, '{total_score,text}', '"9.1"')
+              WHERE form_id IN (SELECT form_id FROM parser_views.forms WHERE upload_id = $1)"""
+    for service in ("parser", "scorer"):
+        await pipeline.fetch(service, form, upload_id)
+    await pipeline.fetch(
+        "scorer", "UPDATE assessments SET figures = '[]', findings = '[]' WHERE upload_id = $1", upload_id
+    )
+    await pipeline.fetch(
+        "scorer",
+        "DELETE FROM findings USING assessments a WHERE findings.form_id = a.form_id AND upload_id = $1",
+        upload_id,
+    )
+
+
+async def has_been_read(pipeline: Pipeline, decisions: int) -> bool:
+    """Whether the parser has decided so often: an upload handed in is one decision, one read anew another."""
+    [row] = await pipeline.fetch("parser", "SELECT count(*) AS n FROM decisions WHERE sent_at IS NOT NULL")
+    return int(row["n"]) >= decisions
+
+
+async def is_judged_again(pipeline: Pipeline, upload_id: UUID) -> bool:
+    """Whether there is one assessment more."""
+    rows = await pipeline.fetch("scorer", "SELECT FROM assessments WHERE upload_id = $1 AND assessment = 1", upload_id)
+    return len(rows) == 1

@@ -1,5 +1,9 @@
 """The parser's archive in PostgreSQL: originals, uploads, forms, units. Its own schema, written by nobody else."""
 
+import json
+from typing import Any, NamedTuple
+from uuid import UUID
+
 from jixiao.events import FormParsed
 from jixiao.identity import FormIdentity, known_project, normalise_name
 from jixiao.runtime.postgres import Connection
@@ -118,6 +122,42 @@ async def register_unit(conn: Connection, unit: RegisteredUnit) -> None:
         await conn.execute(
             "INSERT INTO unit_names (name, unit) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET unit = $2", name, key
         )
+
+
+class KeptForm(NamedTuple):
+    """A form as it is kept: its identity's key and unit, and its JSON."""
+
+    whose: tuple[str, str]
+    form: Any
+
+
+async def kept_forms(conn: Connection, upload_id: UUID) -> dict[int, KeptForm]:
+    """The forms of an upload by their ordinals; held until the end of the transaction."""
+    rows = await conn.fetch(
+        "SELECT ordinal, project, year, kind, unit, form FROM forms WHERE upload_id = $1 FOR UPDATE", upload_id
+    )
+    return {row["ordinal"]: KeptForm((_key(row), row["unit"]), json.loads(row["form"])) for row in rows}
+
+
+def _key(row: Any) -> str:
+    identity = FormIdentity(
+        project=row["project"], unit="", unit_name="", project_name="", year=row["year"], kind=row["kind"]
+    )
+    return identity.key
+
+
+async def replace_form(conn: Connection, event: FormParsed) -> None:
+    """Put a form as another version of the parser read it in the place of what is kept of it."""
+    await conn.execute(
+        """UPDATE forms SET unit_name = $2, project_name = $3, code = $4, parser_version = $5, form = $6
+           WHERE form_id = $1""",
+        event.version.form_id,
+        event.identity.unit_name,
+        event.identity.project_name,
+        event.form.code.text,
+        event.parser_version,
+        event.form.model_dump_json(),
+    )
 
 
 async def keep_form(conn: Connection, event: FormParsed) -> None:

@@ -15,6 +15,7 @@ class Upload:
     """One file handed in once. ``unit`` and ``year`` are what the uploader declared; ``at`` orders versions.
 
     ``bound`` is the unit that the uploader belongs to; None: the bureau, for which no unit is a stranger.
+    ``again``: it stands in the archive and is to be read by today's parser (``jixiao replay --reread``).
     """
 
     id: UUID
@@ -27,6 +28,7 @@ class Upload:
     bound: str | None
     year: str | None
     trace: str
+    again: bool = False
 
     @classmethod
     def of(cls, message: Incoming) -> Self:
@@ -39,8 +41,9 @@ class Upload:
             raise Unreadable("消息缺少有效的上传时间（ce_time），无法确定版本先后。请重新上报该文件。") from fault
         if at.tzinfo is None:
             raise Unreadable("上传时间（ce_time）没有时区，无法确定版本先后。请重新上报该文件。")
+        of_upload = message.text_header("upload_id")
         return cls(
-            id=message.cause,
+            id=UUID(of_upload) if of_upload else message.cause,
             document_id=hashlib.sha256(message.value).hexdigest(),
             name=message.text_header("name") or "未命名文件",
             at=at,
@@ -50,4 +53,5 @@ class Upload:
             bound=message.text_header("bound"),
             year=message.text_header("year"),
             trace=message.trace,
+            again=of_upload is not None,
         )

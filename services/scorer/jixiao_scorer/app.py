@@ -16,6 +16,7 @@ from jixiao.runtime.message import Incoming, Outgoing, cloud_event, outgoing
 from jixiao.runtime.postgres import Connection
 from jixiao.runtime.tally import after_commit
 from jixiao_scorer import assess, store
+from jixiao_scorer.assess import Assessment
 from jixiao_scorer.context import UNIT_RULES, Member, judge_projects, judge_unit, merged
 from jixiao_scorer.profile_store import Adopted
 from jixiao_scorer.rules import RULES_VERSION
@@ -63,17 +64,29 @@ class Scorer:
 
     async def decide(self, conn: Connection, prepared: Prepared, message: Incoming) -> Sequence[Outgoing]:
         """Keep the assessment and what changed between forms; one event for this form and each that changed."""
-        event = prepared.event
+        event, member = prepared.event, prepared.member
         await store.lock(conn, event.identity.unit)
-        await store.keep(conn, event, prepared.member)
-        changed = await judge_together(conn, event.identity.unit, [event.version.form_id], self._adopted.profiles)
-        own = changed.pop(event.version.form_id, ())
+        if await store.replace_form(conn, member):
+            return await self._read_again(conn, prepared, message.trace)
+        await store.keep(conn, event, member)
+        changed = await judge_together(conn, event.identity.unit, [member.form_id], self._adopted.profiles)
+        own = changed.pop(member.form_id, ())
         again = await store.judged_again(conn, changed)
         now: datetime = await conn.fetchval("SELECT now()")
         all_of_them = [(event, own), *((each, changed[each.version.form_id]) for each in again)]
         for finding in (*event.findings, *own):
             after_commit(metrics.FINDINGS.labels(finding.rule.value, finding.severity.value).inc)
         return [told(each, across, now, message.trace) for each, across in all_of_them]
+
+    async def _read_again(self, conn: Connection, prepared: Prepared, trace: str) -> list[Outgoing]:
+        """The form was read anew by another version of the parser: one assessment more of it."""
+        event, member = prepared.event, prepared.member
+        await store.keep_again(conn, member, Assessment(event.figures, event.findings), event.rules_version)
+        changed = await judge_together(conn, event.identity.unit, [member.form_id], self._adopted.profiles)
+        across = await store.cross_findings(conn, event.identity.unit, changed)
+        now: datetime = await conn.fetchval("SELECT now()")
+        again = await store.judged_again(conn, {member.form_id, *changed})
+        return [told(each, live(across.get(each.version.form_id, ())), now, trace) for each in again]
 
 
 async def judge_together(

@@ -87,6 +87,17 @@ async def keep_again(conn: Connection, member: Member, found: Assessment, rules_
     await conn.execute("UPDATE forms SET facts = $2 WHERE form_id = $1", member.form_id, facts)
 
 
+async def replace_form(conn: Connection, member: Member) -> bool:
+    """Put a form as another version of the parser read it in the place of what is kept; False when none is."""
+    status: str = await conn.execute(
+        "UPDATE forms SET form = $2, departments = $3 WHERE form_id = $1",
+        member.form_id,
+        member.form.model_dump_json(exclude_defaults=True),
+        sorted(departments(member)),
+    )
+    return status != "UPDATE 0"
+
+
 async def _keep_findings(conn: Connection, form_id: UUID, findings: Sequence[Finding]) -> None:
     await conn.executemany(
         """INSERT INTO findings (form_id, position, rule, stage, severity, cause, amount, sentence, finding)
