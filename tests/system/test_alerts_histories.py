@@ -26,7 +26,7 @@ VERSIONS = 5  # at most, of a form
 
 def arrivals(facts: Sequence[Fact], chance: random.Random) -> list[Fact]:
     """All of them out of order, half of them twice."""
-    late = [*facts, *chance.sample(facts, len(facts) // 2)]
+    late: list[Fact] = [*facts, *chance.sample(facts, len(facts) // 2)]
     chance.shuffle(late)
     return late
 
