@@ -76,15 +76,18 @@ async def _read_again(conn: Connection, upload: Upload, forms: Sequence[Form], c
     kept = await store.kept_forms(conn, upload.id)
     now: datetime = await conn.fetchval("SELECT now()")
     events = []
+    taken: set[int] = set()
     for form in forms:
         event = await _identified(conn, upload, form, len(kept))
         before = kept.get(form.ordinal)
         if before is None or before.whose != (event.identity.key, event.identity.unit):
-            log.warning("read again, left as it was", upload=str(upload.id), ordinal=form.ordinal)
             continue
+        taken.add(form.ordinal)
         await store.replace_form(conn, event)
         if before.form != event.form.model_dump(mode="json"):
             events.append(_told(event, upload, now, derived_id("parsed", cause, form.ordinal)))
+    for ordinal in {*kept, *(form.ordinal for form in forms)} - taken:
+        log.warning("read again, left as it was", upload=str(upload.id), ordinal=ordinal)
     return events
 
 
