@@ -16,7 +16,7 @@ Connection = Any
 
 @dataclass(frozen=True, slots=True)
 class Archived:
-    """An upload of the archive; ``size`` is that of its original in bytes, ``trace`` the W3C trace id."""
+    """An upload of the archive; ``bound`` is the unit of the uploader, ``size`` that of its original in bytes."""
 
     upload_id: UUID
     document_id: str
@@ -24,6 +24,7 @@ class Archived:
     uploader: str | None
     unit: str | None
     year: str | None
+    bound: str | None
     uploaded_at: datetime
     trace: str
     media_type: str | None
@@ -44,7 +45,7 @@ async def uploads(
 ) -> list[Archived]:
     """The uploads with these ids, handed in between two moments, or all; in the order of their times."""
     rows = await conn.fetch(
-        """SELECT u.upload_id, u.document_id, u.name, u.uploader, u.unit, u.year, u.uploaded_at, u.trace,
+        """SELECT u.upload_id, u.document_id, u.name, u.uploader, u.unit, u.year, u.bound, u.uploaded_at, u.trace,
                   d.media_type, length(d.content) AS size
            FROM uploads u JOIN documents d ON d.id = u.document_id
            WHERE (cardinality($1::uuid[]) = 0 OR u.upload_id = ANY ($1))
@@ -88,6 +89,7 @@ def message(upload: Archived, content: bytes, reread_by: int | None = None) -> O
         name=upload.name,
         media_type=upload.media_type,
         uploader=upload.uploader,
+        bound=upload.bound,
         unit=upload.unit,
         year=upload.year,
     )

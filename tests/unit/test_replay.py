@@ -19,7 +19,10 @@ DATA = "项目支出绩效自评表".encode()
 
 @pytest.mark.parametrize(
     "declared",
-    [Declared(uploader="本机"), Declared(uploader="水务局", unit="青禾区水务局（本级）", year="2025")],
+    [
+        Declared(uploader="本机"),
+        Declared(uploader="水务局", bound="青禾区水务局", unit="青禾区水务局（本级）", year="2025"),
+    ],
     ids=["least", "all"],
 )
 def test_a_replayed_upload_is_the_message_that_the_gateway_sent(declared: Declared) -> None:
@@ -28,7 +31,7 @@ def test_a_replayed_upload_is_the_message_that_the_gateway_sent(declared: Declar
     headers = {name: text.encode() for name, text in sent.headers.items()}
     read = Read.of(Incoming(sent.topic, 0, 0, 0, sent.key.encode(), sent.value, headers))
     kept = Archived(
-        read.id, read.document_id, read.name, read.uploader, read.unit, read.year, read.at, read.trace,
+        read.id, read.document_id, read.name, read.uploader, read.unit, read.year, read.bound, read.at, read.trace,
         read.media_type, len(DATA),
     )  # fmt: skip
     again = message(kept, DATA)

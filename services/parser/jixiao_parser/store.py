@@ -24,8 +24,8 @@ async def keep_upload(
     await conn.execute(
         """INSERT INTO uploads
                (upload_id, document_id, name, uploader, unit, year, uploaded_at, state, reason, forms, trace,
-                accounts)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)""",
+                accounts, bound)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)""",
         upload.id,
         upload.document_id,
         upload.name,
@@ -38,6 +38,7 @@ async def keep_upload(
         forms,
         upload.trace,
         accounts,
+        upload.bound,
     )
 
 
