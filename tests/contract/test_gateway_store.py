@@ -267,6 +267,18 @@ async def test_an_upload_comes_to_its_end_through_the_views_of_the_others(
     assert json.loads(forms[0].severities or "") == {"serious": 1} and forms[1].refusal == "无法复核"
 
 
+async def test_an_upload_waits_for_its_accounts_too(real: Store, others: dict[str, asyncpg.Connection]) -> None:
+    await real.uploads.add([builders.upload()])
+    await read_upload(others["parser"], 1, forms=1)
+    await others["parser"].execute("UPDATE uploads SET accounts = 1 WHERE upload_id = $1", builders.upload().id)
+    await score_form(others["scorer"], 1)
+    assert await state(real) == "read"
+    await refuse_form(others["scorer"], 1, 0)
+    assert await state(real) == "scored"
+    [row] = await real.uploads.page(None, 10)
+    assert (row.forms, row.accounts, row.read) == (1, 1, 2)
+
+
 def told_changes() -> list[LiveEvent]:
     """An alert, the same handled, a doubt, and one that this upload corrected."""
     new = builders.changed(builders.uuid(1), builders.uuid(2))

@@ -17,6 +17,7 @@ from jixiao_cli.local.service import Service
 from tests.fakes.receiver import Receiver
 from tests.system.pipeline import PIPE, Crash, Pipeline, all_ready, kept_alive, until
 from tests.system.reports import report
+from tests.unit.scorer.accounts import SAMPLE as ACCOUNTS
 
 LOOPBACK_ALLOWED = {"JIXIAO_WEBHOOK_ALLOW": "127.0.0.0/8"}
 ENDED = {"scored", "no_form", "dead_lettered"}
@@ -116,6 +117,24 @@ async def test_a_form_shows_stated_beside_recomputed(site: Site) -> None:
     form = await site.get(f"/forms/{upload['forms'][0]['form_id']}")
     rate = next(figure for figure in form["figures"] if figure["path"] == "funds.total.rate")
     assert (rate["stated"], rate["agrees"]) == ("95", True)
+
+
+async def test_final_accounts_are_scored_apart_and_warned_of(site: Site) -> None:
+    """A sum in their tables that is none is an alert like any other; the forms of the file are counted without them."""
+    faulty = ACCOUNTS.replace("本年支出合计\t25\t854.68", "本年支出合计\t25\t864.68")
+    accepted = await site.upload(faulty.encode(), "部门决算.txt")
+    upload = await site.ended(accepted["upload_id"])
+    assert (upload["state"], upload["forms"]) == ("scored", [])
+    [told] = upload["accounts"]
+    assert (told["ordinal"], told["name"], told["findings"]) == (0, "部门决算", {"error": 1})
+
+    async def is_warned_of() -> bool:
+        alerts = await site.get("/alerts", upload_id=accepted["upload_id"])
+        return [(each["rule"], each["kind"]) for each in alerts["items"]] == [("ACCOUNTS", "accounts")]
+
+    await until(is_warned_of, 10)
+    listed = [await site.get("/forms", upload_id=accepted["upload_id"], **kind) for kind in ({}, {"kind": "accounts"})]
+    assert [len(each["items"]) for each in listed] == [0, 1]
 
 
 async def test_what_cannot_be_read_ends_with_a_reason(site: Site) -> None:

@@ -25,6 +25,8 @@ HOOK = "https://8.8.8.8/hook"
     [
         ({}, "received"),
         ({"read_state": "read", "forms": 2, "scored": 1}, "read"),
+        ({"read_state": "read", "forms": 1, "accounts": 1, "scored": 1}, "read"),
+        ({"read_state": "read", "forms": 1, "accounts": 1, "scored": 2}, "scored"),
         ({"read_state": "read", "forms": 2, "scored": 1, "refused": 1}, "scored"),
         ({"read_state": "no_form", "reason": "没有自评表"}, "no_form"),
         ({"read_state": "dead_lettered", "reason": "文件已加密"}, "dead_lettered"),
@@ -42,7 +44,12 @@ async def test_an_upload_shows_its_forms_with_their_findings(api: Api) -> None:
     row = unread(builders.upload())._replace(read_state="read", forms=1, scored=1)
     api.fakes.uploads.rows[row.id] = row
     api.fakes.forms.details[detail.row.form_id] = detail
-    [form] = (await api.get(f"{V1}/uploads/{row.id}"))["forms"]
+    of_accounts = builders.form_detail(ordinal=0)
+    kept = of_accounts._replace(row=of_accounts.row._replace(kind="accounts", project_name="部门决算"))
+    api.fakes.forms.details[kept.row.form_id] = kept
+    upload = await api.get(f"{V1}/uploads/{row.id}")
+    assert [(each["ordinal"], each["name"]) for each in upload["accounts"]] == [(0, "部门决算")]
+    [form] = upload["forms"]
     assert form == {
         "form_id": str(detail.row.form_id),
         "ordinal": 1,

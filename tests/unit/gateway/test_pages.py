@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from jixiao.events.models import AlertCommand
+from jixiao.findings import Repair
 from jixiao_gateway import handling
 from jixiao_gateway.pages import words
 from jixiao_gateway.pages.home import steps
 from tests.unit.gateway import builders
 from tests.unit.gateway.conftest import Api
 from tests.unit.gateway.fakes import unread
+from tests.unit.scorer.accounts import accounts
 
 HOOK = "https://8.8.8.8/hook"
 SOON, LATE = builders.NOON, builders.NOON + timedelta(days=1)
@@ -86,6 +88,28 @@ async def test_a_form_shows_stated_and_recomputed_figures_with_their_places(api:
         assert text in page
 
 
+async def test_final_accounts_show_their_tables_and_what_their_text_claims(api: Api) -> None:
+    """Named as what they are; no funds, no indicators, no ordinal."""
+    await filled(api)
+    detail = builders.form_detail()
+    repair = Repair(path="accounts.tables[2].rows[10].cells[4]", value="77.12")
+    findings = f"[{builders.finding().model_copy(update={'repair': repair}).model_dump_json()}]"
+    row = detail.row._replace(kind="accounts", project_name="部门决算", ordinal=0)
+    shown = detail._replace(row=row, form=accounts().model_dump_json(), findings=findings)
+    api.fakes.forms.details[detail.row.form_id] = shown
+    page = await html(api, f"/forms/{detail.row.form_id}")
+    for text in (
+        "澄湖区城管局",
+        "政府性基金预算财政拨款收入支出决算表",
+        "绿地养护",
+        "预算执行情况良好",
+        "第3张决算表第11行第5栏",
+    ):
+        assert text in page
+    for text in ("预算执行情况（", "绩效指标", "第 0 张", "实施单位"):
+        assert text not in page
+
+
 async def test_a_form_that_is_not_there_is_told_as_a_page(api: Api) -> None:
     assert "没有找到自评表" in await html(api, f"/forms/{builders.uuid(1)}", 404)
     assert "没有地址" in await html(api, "/nowhere", 404)
@@ -101,6 +125,8 @@ async def test_a_form_that_is_not_there_is_told_as_a_page(api: Api) -> None:
         ({"read_state": "read", "forms": 1, "scored": 1}, False, SOON, "done done done done"),
         ({"read_state": "read", "forms": 1, "scored": 1, "warned": 2}, True, SOON, "done done done done"),
         ({"read_state": "read", "forms": 2, "scored": 1, "refused": 1}, False, SOON, "done done failed done"),
+        ({"read_state": "read", "forms": 1, "accounts": 1, "scored": 1}, False, SOON, "done done now wait"),
+        ({"read_state": "read", "accounts": 1, "scored": 1}, False, SOON, "done done done done"),
         ({"read_state": "no_form"}, False, SOON, "done failed wait wait"),
         ({"read_state": "dead_lettered"}, False, SOON, "done failed wait wait"),
     ],
