@@ -18,7 +18,7 @@ from tests.system.pipeline import Pipeline, all_ready, kept_alive, until
 from tests.unit.alerts.builders import NOON
 from tests.unit.alerts.model import Told, expected, histories, told
 
-Fact = TypeVar("Fact", FormScored, AlertCommand)
+Fact = TypeVar("Fact", bound=FormScored | AlertCommand)
 
 HISTORIES = 200
 VERSIONS = 5  # at most, of a form
@@ -26,7 +26,7 @@ VERSIONS = 5  # at most, of a form
 
 def arrivals(facts: Sequence[Fact], chance: random.Random) -> list[Fact]:
     """All of them out of order, half of them twice."""
-    late: list[Fact] = [*facts, *chance.sample(facts, len(facts) // 2)]
+    late = [*facts, *chance.sample(facts, len(facts) // 2)]
     chance.shuffle(late)
     return late
 
