@@ -21,7 +21,7 @@ from jixiao_scorer.compare.comparison import (
     Why,
 )
 from jixiao_scorer.compare.dates import Span, spans
-from jixiao_scorer.compare.frequency import by_the_year
+from jixiao_scorer.compare.frequency import by_the_year, repeats
 from jixiao_scorer.compare.measures import Measure, measures
 from jixiao_scorer.compare.parts import Part, pair_up, part
 from jixiao_scorer.compare.ranks import best_of, place_in
@@ -112,6 +112,8 @@ def _measured(
     periodic = False
     if "每" in target or "每" in actual or aims[0].per or got[0].per:
         aims, got, periodic = by_the_year(aims, got, target, actual)
+    if ("每" in target or "各" in target) and repeats(target, actual):
+        periodic = True
     if len(aims) == len(got) == 1 and not periodic:
         only = part(aims[0], got[0], name, level2)
         return (

@@ -7,6 +7,7 @@ from jixiao_scorer.compare.measures import Measure
 from jixiao_scorer.compare.units import Kind
 
 _EVERY = re.compile("每(半年|年|季度|季|个?月|周|星期|个?工作日|日|天)")
+_EACH = re.compile("(?:各|每(?!半年|年|季|个?月|周|星期|个?工作日|日|天)[^0-9,;。、]{0,6}?)[0-9一二两三四五六七八九十]")
 _COUNTS = (Kind.COUNT, Kind.PEOPLE)
 _A_YEAR = {"年": 1, "半年": 2, "季度": 4, "季": 4, "月": 12, "个月": 12, "周": 52, "星期": 52}
 
@@ -26,6 +27,11 @@ def by_the_year(
         return a_year, got, worked
     done, also = _a_year(got, given)
     return a_year, done, worked or also
+
+
+def repeats(target: str, actual: str) -> bool:
+    """Whether a target is for each of an unknown number of things (每村3人, 春节、重阳节各1次) and an answer for all."""
+    return _EACH.search(target) is not None and _EACH.search(actual) is None and "/" not in actual
 
 
 def _periods(found: tuple[Measure, ...], text: str) -> list[str]:

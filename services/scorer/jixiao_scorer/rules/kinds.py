@@ -13,6 +13,7 @@ from jixiao_scorer.compare.words import not_applicable
 from jixiao_scorer.rules.targets import row_finding
 from jixiao_scorer.words import answered, indicator_name, normalised, plain, points
 
+_UNWANTED = re.compile("舆情|负面|失信|纠纷|泄密|腐败|浪费|污染|伤害|风险|隐患|拖欠|亏损|破坏|损失|问题")
 _FLOORS = ("≥", ">")
 _VAGUE_MOST = 8  # characters of a target that names no criterion
 _VAGUE = re.compile(
@@ -45,7 +46,7 @@ def _does_not_apply(answer: Answer) -> bool:
     actual = answer.actual.text
     if not not_applicable(actual) or answer.found.met:
         return False
-    return actual.startswith("不适用") or not speaks_of_bad(answer.name)
+    return actual.startswith("不适用") or not (speaks_of_bad(answer.name) or _UNWANTED.search(answer.name))
 
 
 def type_mismatch(case: Case) -> Iterator[Finding]:
