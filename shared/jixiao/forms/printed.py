@@ -24,7 +24,7 @@ _LONGEST = 20  # digits; sums and products of these stay exact in Decimal's 28
 _HALF = tuple(Decimal(5).scaleb(-d - 1) for d in range(_LONGEST + 1))
 _ZERO, _ONE = Decimal(0), Decimal(1)
 _CENT = Decimal("0.01")
-_ENDS = (attrgetter("value"), attrgetter("low"), attrgetter("high"))
+_VALUE, _LOW, _HIGH = attrgetter("value"), attrgetter("low"), attrgetter("high")
 _DECIMALS, _UNIT = attrgetter("decimals"), attrgetter("unit")
 _WIDE = Context(prec=100)  # so that no number on a form is too large to round
 
@@ -102,7 +102,9 @@ class Printed:
         unit = terms[0].unit
         if set(map(_UNIT, terms)) != {unit}:
             return reduce(_add, terms[1:], terms[0])
-        value, low, high = (sum(map(end, terms), _ZERO) for end in _ENDS)
+        value = low = high = sum(map(_VALUE, terms), _ZERO)
+        if not all(each.low is each.high for each in terms):
+            low, high = sum(map(_LOW, terms), _ZERO), sum(map(_HIGH, terms), _ZERO)
         return cls(value, low, high, max(map(_DECIMALS, terms)), unit, terms=terms)
 
     @property

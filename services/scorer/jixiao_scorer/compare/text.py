@@ -6,7 +6,7 @@ import unicodedata
 _SIGNS = str.maketrans("≧⩾≦⩽﹥﹤〉〈×～", "≥≥≤≤><><*~")
 _SHORT = 24
 # What needs no cleaning: most cells are made of these alone.
-_CLEAN = re.compile("(?:[0-9.%≥≤,;\u4e00-\u9fa5](?!于等于|于或等于))*")
+_CLEAN = re.compile("[0-9.%≥≤,;\u4e00-\u9fa5]*")
 _DOUBLED = (("大于等于", "≥"), ("大于或等于", "≥"), ("小于等于", "≤"), ("小于或等于", "≤"))
 _ASCII = ((">=", "≥"), ("=>", "≥"), ("<=", "≤"), ("=<", "≤"))
 
@@ -22,7 +22,7 @@ _TENTHS = re.compile("([一二三四五六七八九])成(?![立果效功就])")
 
 def normal(text: str) -> str:
     """The text in NFKC without white space; ≥ and ≤ for their ASCII and spelled-out forms."""
-    if len(text) <= _SHORT and _CLEAN.fullmatch(text):
+    if len(text) <= _SHORT and _CLEAN.fullmatch(text) and "等于" not in text:
         return text
     if text.isascii():
         plain = "".join(text.split()) if " " in text else text
