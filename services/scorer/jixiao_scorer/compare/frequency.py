@@ -30,7 +30,7 @@ def by_the_year(
 
 
 def repeats(target: str, actual: str) -> bool:
-    """Whether a target is for each of an unknown number of things (每村3人, 春节、重阳节各1次) and an answer for all."""
+    """Whether a target is for each of an unknown number of things (每村3人, 春节、重阳节各1次), an answer for all."""
     return _EACH.search(target) is not None and _EACH.search(actual) is None and "/" not in actual
 
 
