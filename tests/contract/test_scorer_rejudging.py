@@ -205,14 +205,15 @@ async def test_a_release_takes_effect_by_its_row(pool: asyncpg.Pool) -> None:
     """Another rules version alone changes nothing that is stored, until its row says so."""
     before = await handed_in(pool)
     await pool.execute("UPDATE assessments SET rules_version = rules_version - 1")
-    producer = FakeProducer()
-    copy = copy_of(pool, producer)
+    producer, health = FakeProducer(), Health()
+    copy = copy_of(pool, producer, health)
     assert await copy.look() == 0 and producer.sent == []
+    assert "等待启用" in health.remarks["rules"] and health.why_not_ready() is None
     async with pool.acquire() as conn:
         await adopt_release(conn, "科长")
         await adopt_release(conn, "科长")
     assert await pool.fetchval("SELECT count(*) FROM adopted_rules") == 1
-    assert await copy.look() == len(last(before))
+    assert await copy.look() == len(last(before)) and health.remarks == {}
     assert {each.rules_version for each in last(producer.sent).values()} == {RELEASE.rules_version}
     # a release that was adopted later is another copy's to bring about
     await pool.execute("INSERT INTO adopted_rules (rules_version, profiles, adopted_by) VALUES (99, '', '')")

@@ -61,8 +61,13 @@ class Rejudging:
             self._remark("profiles", "；".join(self._adopted.refused))
             found = await to_judge_again(conn, profiles, LISTED, but=self._left)
             adopted = await release_in_force(conn) == RELEASE
-        metrics.TO_JUDGE_AGAIN.set(found[0].of if found else 0)
-        if not adopted:  # its effect has not been seen yet, or another release's was seen since
+        behind = found[0].of if found else 0
+        metrics.TO_JUDGE_AGAIN.set(behind)
+        waits = behind and not adopted  # its effect has not been seen yet, or another release's was seen since
+        self._remark(
+            "rules", f"{behind}张自评表仍按其他版本的规则核对，新规则等待启用（jixiao rules）。" if waits else ""
+        )
+        if waits:
             return 0
         for unit, forms in _batches(found):
             if unit not in self._left:
