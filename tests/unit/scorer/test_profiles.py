@@ -8,6 +8,7 @@ from jixiao.findings import Severity
 from jixiao.forms import Value
 from jixiao_scorer import assess
 from jixiao_scorer.profiles import PROFILES, ProfileError, build, profile_for, profile_named
+from jixiao_scorer.written import accepted, in_use
 from tests.unit.scorer.forms import form
 
 DEFAULT = resources.files("jixiao_scorer.profiles").joinpath("default.toml").read_text(encoding="utf-8")
@@ -90,3 +91,15 @@ def test_cost_as_a_level_of_its_own_has_its_own_weights() -> None:
     changes = {f"indicators[{place}].{key}": text for place, text in weights.items() for key in ("weight", "score")}
     changes |= {"indicators[4].level1": "成本", "indicators[2].score": "9.5", "indicators[7].score": "9"}
     assert assess(form(changes), PROFILES["default"]).findings == ()
+
+
+def test_the_newest_that_this_release_takes_is_in_use() -> None:
+    """Of each name, whatever an earlier release took; the later name wins a layout that both claim."""
+    head = 'extends = "shenzhen"\nname = "{}"\ntitle = "{}"\nlayouts = ["shenzhen"]\n'
+    first, second, other = (head.format(*each) for each in (("甲", "先"), ("甲", "后"), ("乙", "乙")))
+    foreign = first + "[rules.EXEC-LOW]\nlimits = { of_another_release = 1 }\n"
+    profiles, refused = accepted([("甲", foreign), ("乙", other), ("甲", second), ("甲", first), ("丙", foreign)])
+    assert [each.title for each in profiles] == ["后", "乙"]
+    assert [each.partition("：")[0] for each in refused] == ["甲第6行", "丙第6行"]
+    assert in_use(profiles)("shenzhen").title == "乙"
+    assert in_use(accepted([])[0])("shenzhen") is profile_for("shenzhen")
