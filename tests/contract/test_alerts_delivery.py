@@ -403,7 +403,7 @@ async def test_a_robot_that_has_enough_for_now_is_told_again(
         await warn(pool)
         work = asyncio.create_task(Delivery(pool, {"wecom": wecom}, Health(), clock, lambda: 0.0).run())
         await attempted(pool, 1)
-        clock.ahead += timedelta(seconds=5)
+        clock.ahead += timedelta(seconds=65)
         [row] = await until(pool, "delivered", 1)
         work.cancel()
         await asyncio.wait([work])

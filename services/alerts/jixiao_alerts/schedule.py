@@ -4,15 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 
-from jixiao_alerts.channels import Delivered, Failed, Result
+from jixiao_alerts.channels import Delivered, Failed, Fault, Result
 
 SHORTEST = timedelta(seconds=1)
 FIRST = timedelta(seconds=5)
 LONGEST = timedelta(hours=4)
+LIMITED = timedelta(minutes=1)  # at least, of a platform that takes no more for now
 GIVE_UP_AFTER = timedelta(days=2)
 ATTEMPTS_AT_LEAST = 12  # also of a message that waited long for its first attempt
-
-
 DISABLE_AFTER = timedelta(days=5)
 BEIJING = timezone(timedelta(hours=8))
 
@@ -44,6 +43,8 @@ def after(result: Result, attempt: int, created_at: datetime, now: datetime, luc
     if isinstance(result, Delivered):
         return Next(State.DELIVERED, now)
     shortest, longest = delay_bounds(attempt)
+    if isinstance(result, Failed) and result.fault is Fault.LIMIT:
+        shortest, longest = max(shortest, LIMITED), max(longest, LIMITED)
     at = now + shortest + (longest - shortest) * luck
     too_late = attempt >= ATTEMPTS_AT_LEAST and at - created_at > GIVE_UP_AFTER
     if too_late or not (isinstance(result, Failed) and result.retry):

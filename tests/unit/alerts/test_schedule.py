@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jixiao_alerts.channels import Delivered, Failed, Fault, Refused
-from jixiao_alerts.schedule import GIVE_UP_AFTER, LONGEST, State, after, delay_bounds
+from jixiao_alerts.schedule import GIVE_UP_AFTER, LIMITED, LONGEST, State, after, delay_bounds
 from tests.unit.alerts.builders import NOON
 
 FAILED = Failed(Fault.TIMEOUT, "")
@@ -45,6 +45,13 @@ def test_a_dead_target_is_tried_for_more_than_a_day(lucks: list[float]) -> None:
 def test_a_message_that_waited_for_its_first_attempt_gets_more() -> None:
     """A service down for a week does not give up at once."""
     assert after(FAILED, 1, NOON, NOON + timedelta(days=7), 0.5).state is State.PENDING
+
+
+@given(st.integers(1, 60), LUCK)
+def test_a_platform_s_limit_is_given_time(attempt: int, luck: float) -> None:
+    """They count by the minute, and some count on while one goes on trying."""
+    following = after(Failed(Fault.LIMIT, ""), attempt, NOON, NOON, luck)
+    assert following.state is State.DEAD or LIMITED <= following.at - NOON <= LONGEST
 
 
 def test_the_end_of_a_delivery() -> None:
