@@ -53,7 +53,7 @@ async def lose_topics(pipeline: Pipeline) -> None:
         async def are_gone() -> bool:
             return not set(names) & set(await admin.list_topics())
 
-        await until(are_gone, 20)
+        await until(are_gone, 60)
     finally:
         await admin.close()
     await setup_topics(settings)
@@ -75,7 +75,7 @@ async def told(pipeline: Pipeline, count: int) -> set[tuple[bytes, bytes, bytes]
     )
     await consumer.start()
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             found = [await consumer.getone() for _ in range(count)]
     finally:
         await consumer.stop()
@@ -156,7 +156,7 @@ async def test_what_died_of_an_unknown_fault_is_sent_again_once_it_is_mended(
             async def are_judged() -> bool:
                 return len(await pipeline.fetch("scorer", "SELECT FROM assessments")) == 2
 
-            await until(are_judged, 20)
+            await until(are_judged, 90)
             again = await jixiao(pipeline, "--dead", "scorer", "--yes")
             assert (again.exit_code, "已送回 0 条死信" in again.output) == (0, True), again.output
 
@@ -175,8 +175,8 @@ async def test_what_an_older_parser_read_is_read_anew(broker: Broker, database: 
             for _ in range(2):
                 done = await jixiao(pipeline, "--all", "--reread", "--yes")
                 assert done.exit_code == 0 and "重读" in done.output, done.output
-                await until(lambda: has_been_read(pipeline, 6), 30)
-            await until(lambda: is_judged_again(pipeline, changed), 20)
+                await until(lambda: has_been_read(pipeline, 6), 90)
+            await until(lambda: is_judged_again(pipeline, changed), 90)
             await pipeline.settled(3)
             rows = await pipeline.fetch("scorer", "SELECT upload_id, assessment FROM assessments")
             assert {row["upload_id"]: row["assessment"] for row in rows} == {

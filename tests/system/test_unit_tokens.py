@@ -103,7 +103,7 @@ async def remember(house: House) -> None:
         house.alerts = {(row["unit_name"], row["rule"]): row for row in rows}
         return expected <= house.alerts.keys()
 
-    await until(are_there, 20, lambda: asyncio.sleep(0, sorted(house.alerts)))
+    await until(are_there, 60, lambda: asyncio.sleep(0, sorted(house.alerts)))
     for alert in house.alerts.values():
         alert["finding"] = (await house.sites[BUREAU].get(f"/alerts/{alert['alert_id']}"))["finding"]
 
@@ -185,7 +185,7 @@ async def test_an_attachment_goes_to_those_who_see_its_alert(house: House) -> No
         )
         return bool(found)
 
-    await until(is_there, 10)
+    await until(is_there, 60)
     for name, status in ((BUREAU, 200), ("街道", 200), ("综治", 200), ("教育", 404)):
         async with house.sites[name].session.get(f"/api/v1/alerts/{alert}/attachments/{found[0]}") as answer:
             assert answer.status == status, name
@@ -199,7 +199,7 @@ async def test_subscribers_are_told_of_their_subtree_and_of_no_doubt(house: Hous
     """Each its own message; what the other's upload brought has been delivered too, so nothing more is to come."""
     bodies = {}
     for name, receiver in house.receivers.items():
-        bodies[name] = b"".join(each.body for each in await receiver.wait_for(1)).decode()
+        bodies[name] = b"".join(each.body for each in await receiver.wait_for(1, 60)).decode()
     for name, unit, other in (("街道", CENTRE, SCHOOL), ("综治", CENTRE, SCHOOL), ("教育", SCHOOL, CENTRE)):
         assert unit in bodies[name] and other not in bodies[name] and DOUBT not in bodies[name]
     await asyncio.sleep(0.5)
@@ -221,7 +221,7 @@ async def test_a_merged_unit_is_seen_and_told_as_the_one_that_it_came_to(house: 
     [form] = (await bureau.ended(later["upload_id"]))["forms"]
     assert (await house.page("综治", f"/api/v1/forms/{form['form_id']}"))[0] == 200
     for name in ("街道", "综治"):
-        received = await house.receivers[name].wait_for(before + 1)
+        received = await house.receivers[name].wait_for(before + 1, 60)
         assert other in received[-1].body.decode()
 
 
@@ -237,7 +237,7 @@ async def test_a_form_of_a_stranger_waits_until_the_bureau_adopts_it(house: Hous
         held[:] = (await bureau.get("/alerts", rule="VERSION-HELD"))["items"]
         return bool(held)
 
-    await until(is_held, 10)
+    await until(is_held, 60)
     [alert] = held
     form = f"/forms/{alert['form_id']}"
     for site, name, count in ((bureau, BUREAU, 1), (school, "教育", 0), (centre, "综治", 0)):
@@ -248,7 +248,7 @@ async def test_a_form_of_a_stranger_waits_until_the_bureau_adopts_it(house: Hous
     adopted = {"handling": "acknowledged", "seen": alert["form_id"], "back": form}
     async with bureau.session.post(f"/alerts/{alert['alert_id']}", data=adopted) as answer:
         assert answer.status == 200 and "现行版本" in await answer.text()
-    await house.receivers["教育"].wait_for(before + 1)
+    await house.receivers["教育"].wait_for(before + 1, 60)
     assert len((await school.get("/alerts", form_id=alert["form_id"], rule=LOW))["items"]) == 1
     assert "VERSION-HELD" not in house.receivers["教育"].received[-1].body.decode()
 
