@@ -1,7 +1,13 @@
 """Final accounts (部门决算): what their text claims, and their tables with their numbers."""
 
+import io
+import zipfile
+
+import pytest
+
 from jixiao_parser import read
 from tests.unit.parser.cases import all_cases, as_tabs
+from tests.unit.scorer.accounts import SAMPLE
 
 SOUND = next(case for case in all_cases() if case.name == "sound")
 NAME = SOUND.records[0]["name"]
@@ -77,3 +83,87 @@ def test_a_form_alone_claims_nothing() -> None:
     reading = read(as_tabs(SOUND.grid), "表.txt")
     assert not reading.claims
     assert not reading.tables
+
+
+def cells(text: str) -> list[tuple[str, list[tuple[str, ...]]]]:
+    """The tables of a text."""
+    return [(table.title, [row.cells for row in table.rows]) for table in read(text.encode(), "决算.txt").tables]
+
+
+def test_whose_accounts_of_which_year() -> None:
+    """As the tables name the department; the heading tells the year."""
+    (accounts,) = read(SAMPLE.encode(), "决算.txt").accounts
+    assert (accounts.kind, accounts.ordinal, accounts.amount_unit) == ("accounts", 0, "万元")
+    assert (accounts.unit.text, accounts.year.text) == ("澄湖区城管局", "2023")
+    assert accounts.unit.evidence is not None and accounts.unit.evidence.line == 8
+    assert "accounts" not in read(as_tabs(SOUND.grid), "表.txt").forms[0].record()
+
+
+def test_running_titles_and_page_numbers_end_no_table() -> None:
+    """Nor does the table's own title on its next page."""
+    paged = SAMPLE.replace(
+        "2120101\t行政运行\t412.36\t412", "2023年部门决算公开\n— 5 —\f澄湖区财政\n2120101\t行政运行\t412.36\t412"
+    )
+    paged = paged.replace("301\t工资福利支出", "第5页\n一般公共预算财政拨款基本支出决算表（续表）\n301\t工资福利支出")
+    assert cells(paged) == cells(SAMPLE)
+
+
+def test_radicals_printed_for_characters_are_these() -> None:
+    """As some programs write PDFs."""
+    assert cells(SAMPLE.replace("行", "⾏").replace("支", "⽀")) == cells(SAMPLE)
+
+
+def test_cells_know_their_place() -> None:
+    """Row and column, for the finding that speaks of them."""
+    table = read(SAMPLE.encode(), "决算.txt").tables[2]
+    value = table.rows[4].value(3)
+    assert value.text == "30.25" and value.evidence is not None
+    assert (value.evidence.line, value.evidence.cell, value.evidence.raw) == (52, "4", "30.25")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "图书购置项目绩效自评综述：自评得分98分。全年预算数为23.5万元，执行数为23.5万元，完成预算的100%。",
+            ("图书购置", "23.5", "100%"),
+        ),
+        (
+            "1.图书购置项目绩效自评情况：\n全年预算数23.5万元，执行数20万元，完成预算的85.1%。",
+            ("图书购置", "23.5", "85.1%"),
+        ),
+        (
+            "（二）“图书购置”项目全年预算数为23.5万元，实际执行数为20万元，预算执行率为85.1%。",
+            ("图书购置", "23.5", "85.1%"),
+        ),
+        ("“三公”经费财政拨款支出预算为3万元，支出决算为1.2万元，完成预算的40%。", ("三公经费", "3", "40%")),
+    ],
+)
+def test_other_wordings_of_the_same(text: str, told: tuple[str, str, str]) -> None:
+    """What is named before the figures, in a sentence of its own or not."""
+    (claim,) = read(text.encode(), "说明.txt").claims
+    assert (claim.subject, claim.budget.text, claim.rate.text) == told
+
+
+def test_praise_is_what_finds_the_execution_good() -> None:
+    """Not where the clause turns it round, nor behind the next project."""
+    said = "{}项目绩效自评情况：全年预算数为10万元，执行数为9万元，完成预算的90%。{}。"
+    text = (
+        said.format("甲类", "预算执行情况较好")
+        + said.format("乙类", "预算执行情况不够好")
+        + said.format("丙类", "按期完成")
+    )
+    claims = read(text.encode(), "说明.txt").claims
+    assert [claim.praise.text for claim in claims] == ["预算执行情况较好", None, None]
+
+
+def test_accounts_of_an_archive_have_ordinals_of_their_own() -> None:
+    """From 0 down, with the forms that they speak of."""
+    text = TEXT.encode() + as_tabs(SOUND.grid)
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr("甲.txt", text)
+        archive.writestr("乙.txt", text)
+    reading = read(data.getvalue(), "全区.zip")
+    assert [each.ordinal for each in reading.accounts] == [0, -1]
+    assert [claim.form for claim in reading.claims if claim.form] == [1, 2]

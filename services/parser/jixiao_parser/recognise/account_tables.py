@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -13,6 +14,10 @@ from jixiao_parser.recognise.grid import Item, Line
 ENDING = "决算"
 MOST = 700_000  # characters of all tables together, with some for each cell and row: about 2 MiB as an event
 _PER_CELL, _PER_ROW = 20, 150
+FEW = 2  # items of a running title, and such lines of a page
+_AMOUNT = re.compile(r"\d\.\d\d")
+_RADICAL = re.compile("[\u2ecb\u2f00-\u2fd5]")
+_RADICALS = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)} | {0x2ECB: "车"}
 
 
 @lru_cache(maxsize=1)
@@ -33,7 +38,7 @@ class _Open:
 
 def tables_of(lines: Iterable[Line]) -> tuple[AccountsTable, ...]:
     """The tables of the accounts: from a title to the note below it or the next line of prose."""
-    return tuple(_tables(lines))
+    return tuple(_tables(list(lines)))
 
 
 def are_too_large(tables: Iterable[AccountsTable]) -> bool:
@@ -45,10 +50,16 @@ def _size(row: AccountsRow) -> int:
     return _PER_ROW + sum(_PER_CELL + len(cell) for cell in row.cells)
 
 
-def _tables(lines: Iterable[Line]) -> Iterator[AccountsTable]:
+def printed(item: Item) -> str:
+    """The text of an item; radicals that a PDF printed as such are the characters that they show."""
+    text = item.text or ""
+    return text.translate(_RADICALS) if _RADICAL.search(text) else text
+
+
+def _tables(lines: Sequence[Line]) -> Iterator[AccountsTable]:
     table: _Open | None = None
     unit = "元"
-    for line in lines:
+    for at, line in enumerate(lines):
         if (title := _title(line)) is not None:
             if table is None or table.title != title:  # else it goes on after a page break
                 yield from _closed(table)
@@ -57,12 +68,26 @@ def _tables(lines: Iterable[Line]) -> Iterator[AccountsTable]:
             continue
         elif _stands_between(line.items):
             unit = table.unit = _unit(line.items) or table.unit
+        elif _is_at_edge(lines, at) and _is_of_page(line):
+            continue
         elif len(line.items) > 1:
             table.rows.append(_row(line))
-        elif not words()["page"].fullmatch(line.items[0].text or ""):
+        elif not words()["page"].fullmatch(printed(line.items[0])):
             yield from _closed(table)
             table = None
     yield from _closed(table)
+
+
+def _is_at_edge(lines: Sequence[Line], at: int) -> bool:
+    """Whether a line is one of the first or last two of its page."""
+    near = lines[max(at - FEW, 0) : at + FEW + 1]
+    return any(each.sheet is not lines[at].sheet for each in near)
+
+
+def _is_of_page(line: Line) -> bool:
+    """Whether a line at the edge is a running title or a page number: short, with neither an amount nor a note."""
+    texts = [printed(item) for item in line.items]
+    return len(texts) <= FEW and not texts[0].startswith("注") and not any(map(_AMOUNT.search, texts))
 
 
 def _closed(table: _Open | None) -> Iterator[AccountsTable]:
@@ -72,7 +97,7 @@ def _closed(table: _Open | None) -> Iterator[AccountsTable]:
 
 def _title(line: Line) -> str | None:
     """The title of the table that a line begins."""
-    first = line.items[0].text or ""
+    first = printed(line.items[0])
     if ENDING not in first or not _stands_between(line.items[1:]):
         return None
     found = words()["title"].fullmatch(first)
@@ -81,11 +106,11 @@ def _title(line: Line) -> str | None:
 
 def _stands_between(items: Sequence[Item]) -> bool:
     between = words()["between"]
-    return all(between.fullmatch(item.text or "") for item in items)
+    return all(between.fullmatch(printed(item)) for item in items)
 
 
 def _unit(items: Sequence[Item]) -> str | None:
-    found = (words()["unit"].search(item.text or "") for item in items)
+    found = (words()["unit"].search(printed(item)) for item in items)
     return next((each["unit"] for each in found if each), None)
 
 
@@ -95,7 +120,7 @@ def _row(line: Line) -> AccountsRow:
     places: list[str | None] = [None] * width
     doubts: list[Doubt | None] = [None] * width
     for item in line.items:
-        cells[item.column] = item.text or ""
+        cells[item.column] = printed(item)
         places[item.column] = item.cell.place
         doubts[item.column] = item.cell.doubt
     return AccountsRow(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from jixiao.forms.model import ACCOUNTS, Accounts, Doubt, DoubtKind, Form, Value
-from jixiao_parser.recognise.account_tables import ENDING, are_too_large, tables_of, words
+from jixiao_parser.recognise.account_tables import ENDING, are_too_large, printed, tables_of, words
 from jixiao_parser.recognise.claims import claims_of
 from jixiao_parser.recognise.grid import Item, Line
 
@@ -38,11 +38,11 @@ def _department(lines: Sequence[Line]) -> Value | None:
     """The department that the tables name, or else the heading of the document."""
     for line in lines:
         for item in line.items:
-            found = words()["department"].fullmatch(item.text or "")
-            if found and not words()["unit"].search(item.text or ""):
+            found = words()["department"].fullmatch(printed(item))
+            if found and not words()["unit"].search(printed(item)):
                 return line.value(item, text=found["department"])
     for line, item in _headings(lines):
-        found = words()["heading"].match(item.text or "")
+        found = words()["heading"].match(printed(item))
         if found and found["department"]:
             return line.value(item, text=found["department"])
     return None
@@ -50,7 +50,7 @@ def _department(lines: Sequence[Line]) -> Value | None:
 
 def _year(lines: Sequence[Line]) -> Value | None:
     for line, item in _headings(lines):
-        found = words()["heading"].search(item.text or "")
+        found = words()["heading"].search(printed(item))
         if found:
             return line.value(item, text=found["year"])
     return None
@@ -59,5 +59,5 @@ def _year(lines: Sequence[Line]) -> Value | None:
 def _headings(lines: Sequence[Line]) -> list[tuple[Line, Item]]:
     """The short lines that speak of the accounts of a year."""
     alone = [(line, line.items[0]) for line in lines if len(line.items) == 1]
-    short = [(line, item) for line, item in alone if len(item.text or "") <= LONGEST_HEADING]
-    return [(line, item) for line, item in short if ENDING in (item.text or "")]
+    short = [(line, item) for line, item in alone if len(printed(item)) <= LONGEST_HEADING]
+    return [(line, item) for line, item in short if ENDING in (printed(item))]

@@ -10,6 +10,7 @@ from importlib import resources
 from itertools import accumulate
 
 from jixiao.forms.model import Claim, Form, Value
+from jixiao_parser.recognise.account_tables import printed
 from jixiao_parser.recognise.grid import Line
 
 EXECUTION = "execution"
@@ -82,7 +83,7 @@ def claims_of(lines: Iterable[Line], forms: Sequence[Form]) -> tuple[Claim, ...]
 
 def _prose(lines: Sequence[Line]) -> _Prose:
     """The text of the lines; a numbered line begins a sentence, and a short one is a sentence of its own."""
-    texts = [line.items[0].text or "" for line in lines]
+    texts = [printed(line.items[0]) for line in lines]
     texts = [f"。{text}{'。' * (len(text) <= HEADING)}" if _ITEM.match(text) else text for text in texts]
     return _Prose(lines, "".join(texts), [0, *accumulate(map(len, texts))])
 
