@@ -8,7 +8,7 @@ from jixiao_parser.recognise.grid import Item, Line
 from jixiao_parser.recognise.sections import Pieces, field_of
 
 _CODE_AND_NAME = re.compile(r"([0-9A-Z]{12,})[-—_](.+)")
-_YEAR = re.compile(r"(20\d\d)年度?")
+_YEARS = (re.compile(r"(20\d\d)年度"), re.compile(r"(20\d\d)年(?!\d{1,2}月)"))
 _WHOLE = re.compile(r"(?:部门|单位)?整体支出(?=绩效)")
 FULL_YEAR = 4
 
@@ -53,8 +53,10 @@ def _whole_department(pieces: Pieces) -> Value | None:
 
 
 def _year_of_heading(pieces: Pieces) -> Value | None:
-    for line in reversed(pieces.prelude):
-        for item in line.items:
-            if found := _YEAR.search(item.text or ""):
-                return line.value(item, text=found[1])
+    """The year that the heading names: 2023年度 before 2023年, and the day it was filled in not at all."""
+    for pattern in _YEARS:
+        for line in reversed(pieces.prelude):
+            for item in line.items:
+                if found := pattern.search(item.text or ""):
+                    return line.value(item, text=found[1])
     return None

@@ -30,6 +30,7 @@ _HEAD = {**_FIELDS, **dict.fromkeys(labels.OTHERS, "other"), **dict.fromkeys(lab
 _BREAKS = dict.fromkeys([*labels.SECTIONS, *labels.OTHERS], "")
 _ENDS = dict.fromkeys(labels.TOTALS, "total") | dict.fromkeys(labels.CLOSINGS, "closing")
 _YEAR = re.compile(r"20\d\d年")
+_GLUED = re.compile(r"二级指标(三)级指标")
 _POINTS = re.compile(r"\((\d{1,2})分\)")
 
 
@@ -59,16 +60,24 @@ def streamed(document: Document) -> list[Line]:
 def _forms(stream: Stream) -> Iterator[tuple[int, int]]:
     """From one 项目名称 to the next; a form has a header of indicators."""
     whole = len(stream.text)
-    dense = stream.is_dense(0, whole)
+    dense = _is_dense(stream, 0, whole)
     headers = [header.begin for header in _headers(stream, 0, whole, dense, labels.INDICATOR_COLUMNS, _is_indicators)]
     heads = [found.begin for found in stream.labels(_FIELDS, 0, whole, dense) if found.meaning == "name"]
     starts = [one for one, other in pairwise([*heads, whole]) if any(one < at < other for at in headers)]
     yield from pairwise([*starts, whole])
 
 
+def _is_dense(stream: Stream, begin: int, end: int) -> bool:
+    """Whether a text has run together: all of it, or at least the labels of its header."""
+    found = _GLUED.search(stream.text, begin, end)
+    return stream.is_dense(begin, end) or bool(found and not stream.parted(found.start(1)))
+
+
 def _form(stream: Stream, begin: int, end: int, before: int) -> Iterator[Line]:
-    dense = stream.is_dense(begin, end)
+    dense = _is_dense(stream, begin, end)
     indicators = list(_headers(stream, begin, end, dense, labels.INDICATOR_COLUMNS, _is_indicators))
+    if not indicators:
+        return
     first = indicators[0].begin
     funds = list(_headers(stream, begin, first, dense, labels.FUND_COLUMNS, _is_funds))[:1]
     goals = list(_headers(stream, begin, first, dense, labels.GOALS, _is_goals))[:1]
@@ -216,8 +225,11 @@ def _indicators(stream: Stream, headers: Sequence[_Header], end: int, dense: boo
 
 def _dense_end(stream: Stream, begin: int, end: int) -> Found | None:
     found = re.compile(r"(?:总分|合计|总计)(?=\d|$)").search(stream.text, begin, end)
+    if found:
+        return Found(found.start(), found.end(), "total")
     closing = next(iter(stream.labels(dict.fromkeys(labels.CLOSINGS, "closing"), begin, end, dense=True)), None)
-    return Found(found.start(), found.end(), "total") if found else closing
+    note = re.compile(r"(?<![关备])注:").search(stream.text, begin, closing.begin if closing else end)
+    return Found(note.start(), note.end(), "closing") if note else closing
 
 
 def _total(stream: Stream, label: Found, weighed: bool) -> Line:

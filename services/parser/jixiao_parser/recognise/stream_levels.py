@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from jixiao_parser.recognise import labels
 from jixiao_parser.recognise.grid import Line, made_line
-from jixiao_parser.recognise.stream import CELL, Found, Stream
+from jixiao_parser.recognise.stream import BLANK, CELL, Found, Stream
 from jixiao_parser.recognise.stream_glued import GUESS, Row, glued_rows, guessed
 from jixiao_parser.recognise.stream_rows import Atom, cut_up, dealt
 
@@ -67,10 +67,21 @@ def _atoms(stream: Stream, part: _Part, dense: bool) -> list[Atom]:
     if not dense:
         return pieces
     atoms: list[Atom] = []
-    for text, gap in pieces:
+    for text, gap in _unwrapped(pieces):
         cut = cut_up(text)
         atoms += [(cut[0][0], gap), *cut[1:]] if cut else [(text, gap)]
     return atoms
+
+
+def _unwrapped(pieces: Sequence[Atom]) -> list[Atom]:
+    """In a text that ran together a blank between two words is where a cell was wrapped: it parts nothing."""
+    joined: list[Atom] = []
+    for text, gap in pieces:
+        if joined and gap == BLANK and text[:1].isalpha() and joined[-1][0][-1:].isalpha():
+            joined[-1] = joined[-1][0] + text, joined[-1][1]
+        else:
+            joined.append((text, gap))
+    return joined
 
 
 def _parts(stream: Stream, begin: int, end: int, dense: bool) -> Iterator[_Part]:
