@@ -21,6 +21,8 @@ APART = 0.9  # the same: dust is this far from the next sign
 REACH = 0.6  # the same: a colon whose dots are as small as dust may end a line
 ONE_LINE = 1.3  # times the usual height: what is no higher is one line, though its strokes are apart
 BATCH = 8
+SAMPLES = 8  # lines by which it is told which way round a page is
+UPRIGHT = 0.85  # their confidence, on the average, that leaves no question
 SURE_OUTSIDE = 0.6  # what is read less surely outside of tables is dust
 Field = tuple[int, int, int, int]
 """Left, top, right, bottom in dots."""
@@ -58,6 +60,28 @@ class _Spot(NamedTuple):
         return right - left > 3 * (bottom - top) and bottom - top < USUAL_HEIGHT / 3
 
 
+def _length(spot: _Spot) -> int:
+    return spot.box[2] - spot.box[0]
+
+
+class _Looked(NamedTuple):
+    """A page's picture with its lines of text and its drawn lines, not yet read."""
+
+    picture: Any
+    spots: list[_Spot]
+    rulings: list[Ruling]
+
+
+def _looked(picture: Any) -> _Looked:
+    ink, found = drawn(picture)
+    scale = POINTS / DPI
+    rulings = [
+        Ruling(level, at * scale, start * scale, end * scale)
+        for level, at, start, end in (line.ruling for line in found)
+    ]
+    return _Looked(picture, list(_spots(ink, rulings, scale)), rulings)
+
+
 def can_see() -> bool:
     """Whether the extra is installed."""
     return all(importlib.util.find_spec(name) for name in ("cv2", "rapidocr", "onnxruntime"))
@@ -81,19 +105,42 @@ class Eyes:
         if abs(dpi - DPI) > 1:
             size = round(picture.shape[1] * DPI / dpi), round(picture.shape[0] * DPI / dpi)
             picture = cv2.resize(picture, size, interpolation=cv2.INTER_CUBIC if dpi < DPI else cv2.INTER_AREA)
-        ink, found = drawn(picture)
+        picture, spots, rulings = self._upright(picture)
         scale = POINTS / DPI
-        rulings = [
-            Ruling(level, at * scale, start * scale, end * scale)
-            for level, at, start, end in (line.ruling for line in found)
-        ]
-        spots = list(_spots(ink, rulings, scale))
         lines = [Seen("—", 1.0, _scaled(spot.box, scale)) for spot in spots if spot.is_dash]
         signs = [spot for spot in spots if not spot.is_dash]
         for spot, (text, confidence) in zip(signs, self._read([_cut(picture, spot) for spot in signs]), strict=True):
             if spot.in_table or confidence >= SURE_OUTSIDE:
                 lines.append(Seen(text, confidence, _scaled(spot.box, scale)))
         return Sight(picture.shape[1] * scale, picture.shape[0] * scale, lines, rulings)
+
+    def _upright(self, picture: Any) -> _Looked:
+        """The page as it is read, with its lines of text: scanners take pages in any way round.
+
+        Some lines tell: text on its side or on its head is recognised with little confidence.
+        """
+        import numpy
+
+        ways: list[tuple[float, int, _Looked]] = []
+        for quarter in range(2):
+            turned = _looked(numpy.ascontiguousarray(numpy.rot90(picture, quarter)))
+            for half in (0, 2):
+                confidence = self._confidence(turned, half)
+                ways.append((confidence, quarter + half, turned))
+                if confidence >= UPRIGHT:
+                    break
+            if ways[-1][0] >= UPRIGHT:
+                break
+        _, turns, seen = max(ways, key=lambda way: way[0])
+        return seen if turns < 2 else _looked(numpy.ascontiguousarray(numpy.rot90(picture, turns)))
+
+    def _confidence(self, seen: _Looked, half: int) -> float:
+        """How surely some long lines of a page are recognised, as they stand or on their head."""
+        import numpy
+
+        longest = sorted((spot for spot in seen.spots if not spot.is_dash), key=_length, reverse=True)[:SAMPLES]
+        cuts = [numpy.ascontiguousarray(numpy.rot90(_cut(seen.picture, spot), half)) for spot in longest]
+        return sum(confidence for _, confidence in self._read(cuts)) / len(cuts) if cuts else 0.0
 
     def _read(self, pictures: list[Any]) -> list[tuple[str, float]]:
         if not pictures:
