@@ -28,14 +28,25 @@ def judge(form: Form, profile: Profile) -> tuple[tuple[Computed, ...], list[Find
     found = books(accounts.tables)
     checks = all_checks(found)
     findings = [*_accounts(case, checks), *_spoken(case, found, accounts), *self_contradictions(case, accounts.claims)]
-    told = [check for check in checks if check.shown and any(each.number.value for each in check.figures)]
+    told = [check for check in checks if _is_shown(check)]
     return tuple(map(_figure, told)), findings
 
 
+def _is_shown(check: Check) -> bool:
+    """Whether a page lists the check: the great sums, but for those of nothing, and whatever is broken."""
+    return not check.holds or (check.shown and any(each.number.value for each in check.figures))
+
+
 def _figure(check: Check) -> Computed:
-    text, computed = check.whole.number.text, plain(check.computed.value)
-    label = f"{_where(check)}：{check.against}"
-    return Computed(path=check.whole.path, label=label, stated=text, computed=computed, agrees=check.holds)
+    number, computed = check.whole.number, check.computed
+    return Computed(
+        path=check.whole.path,
+        label=f"{_where(check)}：{check.against}",
+        stated=number.text,
+        computed=f"{computed.value:,.{computed.decimals}f}",
+        agrees=check.holds,
+        doubted=bool(number.doubts or computed.doubts),
+    )
 
 
 def _accounts(case: Case, checks: Sequence[Check]) -> Iterator[Finding]:
