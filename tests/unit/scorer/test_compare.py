@@ -1,5 +1,6 @@
 """The comparison engine: a table of pairs, and what holds for all numbers."""
 
+import unicodedata
 from decimal import Decimal
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jixiao_scorer.compare import Comparison, compare
+from jixiao_scorer.compare import Comparison, compare, normal
 from tests.unit.scorer.forms import CASES
 
 LINES = (CASES / "compare" / "pairs.txt").read_text(encoding="utf-8").splitlines()
@@ -76,3 +77,9 @@ def test_no_pair_of_cells_is_beyond_comparing(target: str, actual: str, name: st
     """Whatever was typed: an answer with its reason, and a cell that repeats the target never misses it."""
     assert compare(target, actual, name).why
     assert compare(target, target, name).met is not False
+
+
+@given(st.text(max_size=40) | st.text("０９，。；：（）％≧×～〉 \u3000大于等小或a1.=<>、", max_size=40))
+def test_cells_are_compared_in_nfkc(text: str) -> None:
+    """Whichever way a text comes there."""
+    assert normal(text) == normal(unicodedata.normalize("NFKC", text))
