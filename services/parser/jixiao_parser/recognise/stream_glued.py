@@ -1,9 +1,9 @@
 """Rows of a text that ran together: cut so that their weights make the points of their level, else all in doubt."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from itertools import product
+from itertools import chain, islice
 
 from jixiao.forms.model import Doubt, DoubtKind
 from jixiao_parser.recognise import labels
@@ -15,23 +15,40 @@ GUESS = Doubt(
 )
 _MEASURE = re.compile(r"[≥≤＞＜><=]*\d[\d.,]*")
 _ENDS = "。；;"
-WAYS, COMBINED = 8, 4000  # ways to deal out a part, and of all parts together
+WAYS, COMBINED = 8, 4000  # ways to deal out a part, and all parts together
+MOST_PARTS = 8  # of a level; no form has more
 Row = Mapping[str, str]
 
 
 def glued_rows(parts: Sequence[Sequence[Atom]], slots: Sequence[str], points: Decimal) -> tuple[list[Rows], bool]:
     """The rows of each part of a level, and whether their weights make its points.
 
-    Where those of the likeliest ways to deal out the parts do not, the first other ways that do are taken.
+    Where those of the likeliest ways to deal out the parts do not, the next likely ways are tried.
     """
     usual = [dealt(atoms, slots)[0] for atoms in parts]
     if _weight(usual) == points:
         return usual, True
+    if len(parts) > MOST_PARTS:
+        return usual, False
     ways = [dealt(atoms, slots, WAYS) for atoms in parts]
-    ranked = sorted(product(*(range(len(each)) for each in ways)), key=sum)[:COMBINED]
-    chosen = ([way[at] for way, at in zip(ways, places, strict=True)] for places in ranked)
-    closing = next((rows for rows in chosen if _weight(rows) == points), None)
+    closing = next((rows for rows in _others(ways) if _weight(rows) == points), None)
     return (closing, True) if closing else (usual, False)
+
+
+def _others(ways: Sequence[Sequence[Rows]]) -> Iterator[list[Rows]]:
+    """The rows of the parts, each dealt out in one of its ways, the likeliest ways first."""
+    most = [len(each) - 1 for each in ways]
+    for picks in islice(chain.from_iterable(_picks(rank, most) for rank in range(1, sum(most) + 1)), COMBINED):
+        yield [each[at] for each, at in zip(ways, picks, strict=True)]
+
+
+def _picks(rank: int, most: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    """The ways to pick a number up to each of these, that make this sum."""
+    if not most:
+        yield from [()] if rank == 0 else []
+        return
+    for first in range(min(rank, most[0]) + 1):
+        yield from ((first, *rest) for rest in _picks(rank - first, most[1:]))
 
 
 def _weight(parts: Sequence[Sequence[Row]]) -> Decimal:
