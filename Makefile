@@ -19,7 +19,7 @@ demo: setup
 	@$(BIN)/jixiao demo $(ARGS)
 
 test: setup
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
 accept: setup-ocr
 	@failed=0; $(BIN)/python -m tests.accept_findings || failed=1; $(BIN)/python -m tests.accept_scans || failed=1; $(BIN)/python tests/accept.py $(ARGS) && exit $$failed
