@@ -19,8 +19,10 @@ _OF_WEIGHT, _OF_SCORE = attrgetter("weight.doubt"), attrgetter("score.doubt")
 
 def figures(case: Case) -> tuple[Computed, ...]:
     """Fund sums, execution rate and score, weights, levels and total, in the order of the form."""
-    doubted = set(_doubted(case.form))
-    return tuple(each.model_copy(update={"doubted": True}) if each.path in doubted else each for each in _all(case))
+    found, doubted = tuple(_all(case)), set(_doubted(case.form))
+    if not doubted:
+        return found
+    return tuple(each.model_copy(update={"doubted": True}) if each.path in doubted else each for each in found)
 
 
 def _doubted(form: Form) -> Iterator[str]:

@@ -117,12 +117,14 @@ class PrintedForm:
 
     @lazy
     def _weights(self) -> tuple[Printed | None, ...]:
-        cells = [("预算执行分值", self.form.funds.total.weight)]
-        cells += [(each.name.text or "", each.weight) for each in self.form.indicators]
-        return Printed.column(cells, whole_exact=True)
+        cells = (self.form.funds.total.weight, *(each.weight for each in self.form.indicators))
+        return Printed.column(list(zip(("预算执行分值", *self._names), cells, strict=True)), whole_exact=True)
 
     @lazy
     def _scores(self) -> tuple[Printed | None, ...]:
-        cells = [("预算执行得分", self.form.funds.total.score)]
-        cells += [(each.name.text or "", each.score) for each in self.form.indicators]
-        return Printed.column(cells, whole_exact=True)
+        cells = (self.form.funds.total.score, *(each.score for each in self.form.indicators))
+        return Printed.column(list(zip(("预算执行得分", *self._names), cells, strict=True)), whole_exact=True)
+
+    @lazy
+    def _names(self) -> tuple[str, ...]:
+        return tuple(each.name.text or "" for each in self.form.indicators)

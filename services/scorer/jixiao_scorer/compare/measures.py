@@ -110,8 +110,10 @@ class Measure:
 def measures(text: str) -> tuple[Measure, ...]:
     """All measures of a normalised text in order; dates, ordinals and numbers inside names are none."""
     plain = _PLAIN.fullmatch(text)
-    if plain is not None and _is_unit(plain[5]):
-        return (_plain_measure(*plain.groups()),)
+    if plain is not None:
+        op, number, fraction, scale, name = plain.groups()
+        if name in UNITS or (len(name) == 1 and "\u4e00" <= name <= "\u9fff"):
+            return (_plain_measure(op, number, fraction, scale, name),)
     if _DIGIT.search(text := arabic(text)) is None:
         return ()
     if "(含" in text:
@@ -123,11 +125,6 @@ def measures(text: str) -> tuple[Measure, ...]:
         end = match.end()
         found.append(_measure(match, lead, cleaned[end : end + _TAIL]))
     return tuple(found)
-
-
-def _is_unit(name: str) -> bool:
-    """Whether all of a name may be a unit: one that is known, or any single character."""
-    return name in UNITS or (len(name) == 1 and "\u4e00" <= name <= "\u9fff")
 
 
 def _plain_measure(op: str, number: str, fraction: str | None, scale: str, name: str) -> Measure:
