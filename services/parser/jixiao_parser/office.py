@@ -20,6 +20,9 @@ PLACES = (
 LIMITS = Limits(memory=1536 * MIB, cpu=40, wall=60.0, file_size=128 * MIB)
 """For the conversion. LibreOffice 7.4 maps 504 MiB and holds 209 MiB for a document of some pages."""
 SECONDS = 45
+FAILED = "LibreOffice无法转换该{}文件，文件可能已损坏、设有密码或内容异常。请在原程序中打开，另存为{}后重新上传。"
+NO_FILTER = "服务器上的LibreOffice不支持OFD版式文件，无法转换。请用OFD阅读器导出为PDF，或上传自评表的XLSX、DOCX原件。"
+"""Few builds of LibreOffice have a filter for OFD; the file itself is mostly sound."""
 
 
 def convert(data: bytes, kind: str) -> bytes:
@@ -44,7 +47,5 @@ def _converted(program: str, folder: Path, data: bytes, kind: Kind) -> bytes:
         subprocess.run(command, env=environment, stdin=none, stdout=none, stderr=none, timeout=SECONDS, check=False)
         return (folder / "out" / f"source.{target}").read_bytes()
     except (subprocess.TimeoutExpired, OSError) as fault:
-        raise Unreadable(
-            f"LibreOffice无法转换该{kind.value.upper()}文件，文件可能已损坏、设有密码或内容异常。"
-            f"请在原程序中打开，另存为{target.upper()}后重新上传。"
-        ) from fault
+        reason = NO_FILTER if kind is Kind.OFD else FAILED.format(kind.value.upper(), target.upper())
+        raise Unreadable(reason) from fault

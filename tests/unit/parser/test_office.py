@@ -44,6 +44,13 @@ def test_a_conversion_that_fails_is_a_refusal(tmp_path: Path, monkeypatch: pytes
         office.convert(b"{\\rtf1}", "rtf")
 
 
+def test_ofd_is_not_said_to_be_damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most builds of LibreOffice cannot read it: what to do is to print it as PDF."""
+    install(tmp_path, monkeypatch, "exit 1")
+    with pytest.raises(Unreadable, match=r"不支持OFD.*导出为PDF"):
+        office.convert(b"PK", "ofd")
+
+
 def test_without_libreoffice_the_refusal_says_how_to_convert(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """For every kind that would be converted."""
     monkeypatch.setattr(office, "PLACES", (str(tmp_path),))
