@@ -104,6 +104,7 @@ class FakeAlerts:
         self.asked = filters
         follows = filters.get("follows")
         rows = [row for row in self.rows.values() if is_within(row, filters) and follows in (None, row.follows)]
+        rows = [row for row in rows if filters.get("rule", row.rule) == row.rule]
         return page(rows, cursor, limit, "changed_at", "alert_id")
 
     async def get(self, alert_id: UUID) -> AlertRow | None:

@@ -103,6 +103,15 @@ async def test_the_warning_of_a_held_version_has_words_of_its_own(api: Api) -> N
     assert "待审核" in await html(api, "/alerts")
 
 
+async def test_the_first_page_leads_to_what_waits_for_a_reviewer(api: Api) -> None:
+    assert "待审核" not in await html(api, "/")
+    fill(api)
+    assert "有 1 个新版本待审核" in await html(api, "/")
+    alert = api.fakes.alerts.rows[HELD_BY]
+    api.fakes.alerts.rows[HELD_BY] = alert._replace(condition="fixed")
+    assert "个新版本待审核" not in await html(api, "/")
+
+
 async def test_a_unit_is_not_told_of_versions(start_api: StartApi) -> None:
     """What is held is a doubt of our reading, which stays in the bureau."""
     api = await start_api(tokens=TOKENS, need_token=True, loopback=False)

@@ -13,7 +13,7 @@ from jixiao_gateway.api.forms import severities
 from jixiao_gateway.api.uploads import own_uploads
 from jixiao_gateway.pages import words
 from jixiao_gateway.pages.render import ENVIRONMENT, page
-from jixiao_gateway.parts import Caller, Gateway, Parts
+from jixiao_gateway.parts import PAGE, Caller, Gateway, Parts
 from jixiao_gateway.scope import Scope, Within, scope_of
 from jixiao_gateway.store.forms import FormRow
 from jixiao_gateway.store.uploads import UploadRow
@@ -53,6 +53,7 @@ async def _overview(parts: Gateway, scope: Scope) -> str:
     lights = await parts.store.forms.lights(scope.filters)
     now = datetime.now(UTC)
     values: dict[str, Any] = {
+        "held": await _held(parts, scope),
         "uploads": [_upload(upload, forms, scope, now) for upload in uploads],
         "alerts": [alert for alert in alerts if alert.follows is None],
         "lights": {
@@ -65,6 +66,14 @@ async def _overview(parts: Gateway, scope: Scope) -> str:
     template = ENVIRONMENT.get_template("overview.html")
     seen = hashlib.sha256(template.render(values, seen="").encode()).hexdigest()[:16]
     return template.render(values, seen=seen)
+
+
+async def _held(parts: Gateway, scope: Scope) -> int:
+    """How many versions wait for a reviewer, at most as many as one page of them shows."""
+    if not scope.is_bureau:
+        return 0
+    asked = await parts.store.alerts.page(None, PAGE, {"rule": words.HELD, "handling": "open"})
+    return sum(alert.condition != "fixed" for alert in asked)
 
 
 def _upload(upload: UploadRow, forms: list[FormRow], scope: Scope, now: datetime) -> dict[str, Any]:
