@@ -26,6 +26,22 @@ def test_rows_without_their_empty_cells_read_the_same(case: Case) -> None:
     assert record_of(form) == case.records[0]
 
 
+@pytest.mark.parametrize("name", ["cost_level", "ministry", "weightless", "sound"])
+def test_cells_one_below_the_other_read_the_same(name: str) -> None:
+    """As text is copied out of a page: no rows, no empty cells, an empty line between two."""
+    case = next(case for case in all_cases() if case.name == name)
+    text = "\n\n".join(cell for row in case.grid for cell in row if cell)
+    (form,) = read(text.encode(), "表.txt").forms
+    assert _filled(record_of(form)) == _filled(case.records[0])
+
+
+def _filled(item: object) -> object:
+    """A record without what is empty: such a text does not tell it from what is not there."""
+    if isinstance(item, dict):
+        return {name: filled for name, value in item.items() if (filled := _filled(value))}
+    return [_filled(each) for each in item] if isinstance(item, list) else item
+
+
 @pytest.mark.parametrize("file", sorted((FOLDER / "none").glob("*.txt")), ids=lambda file: file.stem)
 def test_what_looks_alike_is_no_form(file: Path) -> None:
     """Targets declared, execution watched during the year, criteria of an evaluation: no self-evaluation."""

@@ -52,6 +52,8 @@ def indicator_lines(lines: Sequence[Words]) -> Iterator[Line]:
     yield made_line(lines[0].line, enumerate(HEADER, start=LEVEL1))
     begins = next((at for at, each in enumerate(lines) if labels.level_key(each.words[0]) in labels.LEVEL1), 1)
     blocks, rest = _blocks(lines[begins:])
+    if not blocks:
+        return
     deducted = [False, *(_is_deducted(block) for block in blocks)]
     begun = ["", *("".join(block.behind) for block in blocks)]
     gaps = [

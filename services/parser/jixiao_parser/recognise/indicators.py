@@ -11,7 +11,7 @@ from jixiao_parser.recognise.marks import sums_by_level
 from jixiao_parser.recognise.money import LOST, columns_of
 from jixiao_parser.recognise.rows import DEFAULT, IndicatorRow, rows_of
 from jixiao_parser.recognise.sections import Pieces
-from jixiao_parser.recognise.texts import is_several_numbers
+from jixiao_parser.recognise.texts import is_relation, is_several_numbers
 
 FIELDS = ("name", "target", "actual", "weight", "score", "deviation")
 TORN = Doubt(kind=DoubtKind.DISPLACED, note="本行单元格之间错位，已按表头和数字归位。")
@@ -70,7 +70,8 @@ def _value(row: IndicatorRow, name: str, missing: Mapping[str, Doubt | None], co
     if item is not None:
         text = labels.without_number(item.text) if name == "name" and item.text else item.text
         if name == "target" and text:
-            text = _with(row, "relation") + text + _with(row, "measure")
+            relation = _with(row, "relation")
+            text = (relation if is_relation(relation) else "") + text + _with(row, "measure")
         return row.line.value(item, doubt, text)
     if name in missing:
         return row.line.missing(missing[name])
@@ -78,7 +79,7 @@ def _value(row: IndicatorRow, name: str, missing: Mapping[str, Doubt | None], co
 
 
 def _with(row: IndicatorRow, name: str) -> str:
-    """What some forms print of a target in columns of its own: ≥ before it, or the unit behind it."""
+    """What some forms print of a target in columns of its own: ≥ (or 定性) before it, the unit behind it."""
     item = row.item(name)
     return (item.text or "") if item and item.text not in labels.PLACEHOLDERS else ""
 

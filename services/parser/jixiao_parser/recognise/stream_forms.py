@@ -7,13 +7,12 @@ from itertools import pairwise
 
 from jixiao.forms.document import Document
 from jixiao_parser.recognise import labels
-from jixiao_parser.recognise.flow_rows import GUESS
 from jixiao_parser.recognise.grid import Line, made_line
 from jixiao_parser.recognise.stream import SURE_LABEL, Found, Stream, stream_of
 from jixiao_parser.recognise.stream_funds import figures_of, money
+from jixiao_parser.recognise.stream_goals import goal_lines
 from jixiao_parser.recognise.stream_levels import indicator_lines, last_label
 from jixiao_parser.recognise.texts import is_number
-from jixiao_parser.recognise.wraps import two_texts
 
 HEADER_SLACK = 3  # signs between two labels of a header that do not part them
 INDICATOR_COLUMNS = 3  # beside the name
@@ -29,7 +28,6 @@ _FIELDS = {word: name for word, name in labels.FIELDS.items() if len(word) >= SU
 _HEAD = {**_FIELDS, **dict.fromkeys(labels.OTHERS, "other"), **dict.fromkeys(labels.SECTIONS, "section")}
 _BREAKS = dict.fromkeys([*labels.SECTIONS, *labels.OTHERS], "")
 _ENDS = dict.fromkeys(labels.TOTALS, "total") | dict.fromkeys(labels.CLOSINGS, "closing")
-_YEAR = re.compile(r"20\d\d年")
 _GLUED = re.compile(r"二级指标(三)级指标")
 _POINTS = re.compile(r"\((\d{1,2})分\)")
 
@@ -62,7 +60,9 @@ def _forms(stream: Stream) -> Iterator[tuple[int, int]]:
     whole = len(stream.text)
     dense = _is_dense(stream, 0, whole)
     headers = [header.begin for header in _headers(stream, 0, whole, dense, labels.INDICATOR_COLUMNS, _is_indicators)]
-    heads = [found.begin for found in stream.labels(_FIELDS, 0, whole, dense) if found.meaning == "name"]
+    named = [found for found in stream.labels(_FIELDS, 0, whole, dense) if found.meaning in ("name", "unit")]
+    projects = [found.begin for found in named if found.meaning == "name"]
+    heads = projects or [found.begin for found in named[:1]]  # a whole department names no project
     starts = [one for one, other in pairwise([*heads, whole]) if any(one < at < other for at in headers)]
     yield from pairwise([*starts, whole])
 
@@ -92,7 +92,9 @@ def _form(stream: Stream, begin: int, end: int, before: int) -> Iterator[Line]:
         if header.part == "funds":
             yield from _funds(stream, header, until, begin, dense)
         elif header.part == "goals":
-            yield from _goals(stream, header, until, dense)
+            printed = [stream.printed[found.begin : found.end] for found in header.columns]
+            yield made_line(stream.line_at(header.begin), [(1, printed[0]), (4, printed[-1])])
+            yield from goal_lines(stream, header.end, until, dense)
     yield from _indicators(stream, indicators, end, dense)
 
 
@@ -166,61 +168,28 @@ def _funds(stream: Stream, header: _Header, end: int, begin: int, dense: bool) -
         yield made_line(stream.line_at(one.begin), [(1, stream.printed[one.begin : one.end]), *cells])
 
 
-def _goals(stream: Stream, header: _Header, end: int, dense: bool) -> Iterator[Line]:
-    stops = {**_BREAKS, **_FRAMES}
-    end = next((found.begin for found in stream.labels(stops, header.end, end, dense)), end)
-    printed = [stream.printed[found.begin : found.end] for found in header.columns]
-    yield made_line(stream.line_at(header.begin), [(1, printed[0]), (4, printed[-1])])
-    pieces = list(stream.pieces(header.end, end))
-    texts = [text for text, _ in pieces if text]
-    if not texts:
-        return
-    line = stream.line_at(header.end)
-    if len(texts) == 2:
-        yield made_line(line, [(1, texts[0]), (4, texts[1])])
-    elif len(texts) == 1:
-        first, second = _halves(texts[0]) if dense else _alone(pieces)
-        yield made_line(line, [(1, first), (4, second)], {1: GUESS, 4: GUESS} if first and second else {})
-    else:
-        found = two_texts([(at, (text,)) for at, text in enumerate(texts)])
-        yield made_line(line, [(1, found.first), (4, found.second)], {} if found.sure else {1: GUESS, 4: GUESS})
-
-
-_FRAMES = {word: name for word, name in {**labels.INDICATOR_COLUMNS, **labels.GOALS}.items() if name == "frame"}
-
-
-def _alone(pieces: Sequence[tuple[str, int]]) -> tuple[str, str]:
-    """One text where two should be: the empty cell beside it tells which is missing."""
-    text = next(text for text, _ in pieces if text)
-    return ("", text) if pieces[0] != (text, pieces[0][1]) and not pieces[0][0] else (text, "")
-
-
-def _halves(text: str) -> tuple[str, str]:
-    """Two texts that ran together: parted where the end is said twice, else at a year or sentence near the middle."""
-    for length in range(len(text) // 2, 5, -1):
-        if text[-length:] == text[-2 * length : -length]:
-            return text[:-length], text[-length:]
-    ends = [found.end() for found in re.finditer(r"[。；;]", text) if found.end() < len(text)]
-    ends = [found.start() for found in _YEAR.finditer(text, 1) if 0.2 < found.start() / len(text) < 0.8] or ends
-    cut = min(ends, key=lambda at: abs(at - len(text) / 2), default=len(text))
-    return text[:cut], text[cut:]
-
-
 def _indicators(stream: Stream, headers: Sequence[_Header], end: int, dense: bool) -> Iterator[Line]:
     for at, header in enumerate(headers):
         until = headers[at + 1].begin if at + 1 < len(headers) else end
         behind = last_label(stream, header.end, until) if dense else header.end  # names may hold such words
         until = next((found.begin for found in stream.labels(_BREAKS, behind, until, dense)), until)
-        last = next((found for found in stream.labels(_ENDS, header.end, until, dense=False)), None)
+        begin = _behind_remarks(stream, header, until, dense)
+        last = next((found for found in stream.labels(_ENDS, begin, until, dense=False)), None)
         if last is None and dense:
-            last = _dense_end(stream, header.end, until)
+            last = _dense_end(stream, begin, until)
         printed = [stream.printed[found.begin : found.end] for found in header.columns]
         if at == 0:
             yield made_line(stream.line_at(header.begin), enumerate(printed, start=1))
-        yield from indicator_lines(stream, header.names(), header.end, last.begin if last else until, dense)
+        yield from indicator_lines(stream, header.names(), begin, last.begin if last else until, dense)
         if last is not None and last.meaning == "total":
             yield _total(stream, last, "weight" in header.names())
             return
+
+
+def _behind_remarks(stream: Stream, header: _Header, end: int, dense: bool) -> int:
+    """Where the rows begin: behind the header, and behind the label of a column of remarks that stands beside it."""
+    found = next(stream.labels(dict.fromkeys(labels.CLOSINGS, ""), header.end, end, dense, SHORTEST), None)
+    return found.end if found is not None and found.begin == header.end else header.end
 
 
 def _dense_end(stream: Stream, begin: int, end: int) -> Found | None:

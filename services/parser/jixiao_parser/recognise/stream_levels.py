@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from jixiao_parser.recognise import labels
 from jixiao_parser.recognise.grid import Line, made_line
+from jixiao_parser.recognise.rows import COST
 from jixiao_parser.recognise.stream import BLANK, CELL, Found, Stream
 from jixiao_parser.recognise.stream_glued import GUESS, Row, glued_rows, guessed
 from jixiao_parser.recognise.stream_rows import Atom, cut_up, dealt
@@ -90,7 +91,7 @@ def _parts(stream: Stream, begin: int, end: int, dense: bool) -> Iterator[_Part]
     for at, label in enumerate(found):
         until = found[at + 1].begin if at + 1 < len(found) else end
         printed = stream.printed[label.begin : label.end]
-        if _is_level1(label, found[at - 1] if at else None):
+        if _is_level1(label, found[at - 1] if at else None) or _is_cost_level(label, found[at + 1 : at + 2]):
             level1, level2 = printed, ""
         else:
             level2 = printed
@@ -109,6 +110,14 @@ def _is_level1(label: Found, before: Found | None) -> bool:
     if label.meaning not in labels.LEVEL1:
         return False
     return not (label.meaning in labels.LEVEL2 and before is not None and _adjacent(before, label))
+
+
+def _is_cost_level(label: Found, after: Sequence[Found]) -> bool:
+    """Whether 成本指标 is a first level: one of its kinds (经济成本, 社会成本…) stands right behind it."""
+    kinds = [each.meaning for each in after if each.begin == label.end and each.meaning != label.meaning]
+    return labels.LEVEL2.get(label.meaning) == COST == label.meaning and any(
+        labels.LEVEL2.get(kind) == COST for kind in kinds
+    )
 
 
 def _adjacent(before: Found, label: Found) -> bool:

@@ -55,6 +55,11 @@ def is_measure(text: str) -> bool:
     return text[:1] in "≥≤＞＜><=" or is_number(text)
 
 
+def is_relation(text: str) -> bool:
+    """Whether a text is the sign between a figure and its target (≥), and no word such as 定性."""
+    return bool(text) and all(sign in "≥≤＞＜><=＝≧≦" for sign in text)
+
+
 def is_several_numbers(raw: str) -> bool:
     """Whether a raw text is several numbers in one cell ("6.00 6.00")."""
     return bool(_NUMBERS.fullmatch(raw.strip()))

@@ -19,6 +19,7 @@ SENTENCE_ENDS = "。.；;"
 _STRONG = labels.REASONS[:4]
 _NEVER_FIRST = "，,。.；;、：:）)”’"
 _CLOSING = "，。；、：）”’"
+_FURTHER = re.compile(r"[(（]?(?:[2-9]|[二三四五六七八九])[.、．)）](?!\d)")  # a number that goes on in a list
 _YEAR = re.compile(r"20\d\d年")
 
 
@@ -147,6 +148,7 @@ def two_texts(lines: Sequence[tuple[int, tuple[str, ...]]]) -> Parted:
             cost = _cost(first, max(map(width, first)), False) + _cost(second, max(map(width, second)), False)
             cost += UNLIKELY * (cut > 0) - UNLIKELY * (cut == 0 and number - lines[at - 1][0] > 1)
             cost -= 4 * UNLIKELY * bool(_YEAR.match(second[0]))
+            cost += 4 * UNLIKELY * bool(_FURTHER.match(second[0]))
             ways.append((cost, "".join(first), "".join(second)))
     found = _likeliest(ways, "".join("".join(words) for _, words in lines))
     return found if ways else Parted(found.second, "", found.sure)
