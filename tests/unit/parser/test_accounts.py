@@ -167,3 +167,17 @@ def test_accounts_of_an_archive_have_ordinals_of_their_own() -> None:
     reading = read(data.getvalue(), "全区.zip")
     assert [each.ordinal for each in reading.accounts] == [0, -1]
     assert [claim.form for claim in reading.claims if claim.form] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "图书购置项目绩效自评情况：年初预算数为20万元，执行数为23.5万元，完成预算的117.5%。",
+        "图书购置项目绩效自评情况：全年预算数为23.5万元，执行数为23.5万元，完成年初预算的117.5%。",
+        "公务接待费支出决算为1.2万元，完成年初预算1万元的120%。",
+        "上年公务接待费支出决算为1.2万元，完成全年预算3万元的40%。",
+    ],
+)
+def test_the_budget_of_the_year_s_beginning_and_the_year_before_are_other_things(text: str) -> None:
+    """Neither is held against the form or the table."""
+    assert read(text.encode(), "说明.txt").claims == ()
