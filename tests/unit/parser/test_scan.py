@@ -46,6 +46,16 @@ def form(slips: SLIP | None = None) -> Form:
     return recognise(read_scan(pdf(scan), "id", seen(slips)))[0]
 
 
+def without_lines(see: See) -> See:
+    """Eyes that see no drawn lines, but a heading and, below it, words as wide as they are printed."""
+    sight = see(None, 200)
+    words = [
+        Seen(text, sure, (max(left, (left + right - 8 * len(text)) / 2), top + 20, right, bottom + 20))
+        for text, sure, (left, top, right, bottom) in sight.lines
+    ]
+    return lambda image, dpi: Sight(595, 842, [Seen("项目支出绩效自评表", 0.99, (250, 2, 330, 10)), *words], [])
+
+
 def in_doubt(value: Value) -> bool:
     """Whether the recognition is not sure of a value."""
     return value.doubt is not None and value.doubt.kind is DoubtKind.OCR
@@ -91,6 +101,14 @@ def test_figures_that_do_not_add_up_are_all_in_doubt(
     found = form(slip)
     assert all(in_doubt(value) for value in doubted(found))
     assert not any(in_doubt(value) for value in sure(found))
+
+
+def test_a_scan_without_drawn_lines() -> None:
+    """Words are put into columns by where they stand; every figure keeps its doubt until a sum confirms it."""
+    (found,) = recognise(read_scan(pdf(scan), "id", without_lines(seen({"97.95": ("97.96", 0.99)}))))
+    assert [row.name.text for row in found.indicators] == [row.name.text for row in form().indicators]
+    assert in_doubt(found.total_score) and in_doubt(found.indicators[0].target) and in_doubt(found.code)
+    assert not in_doubt(found.indicators[0].weight)
 
 
 def test_uncertain_and_illegible_texts_are_in_doubt() -> None:

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from jixiao_parser.readers.drawn import SPECK, drawn, straightened
+from jixiao_parser.readers.printed import COLUMN_GAP
 from jixiao_parser.readers.ruling import Box, Ruling, grids_of
 
 DPI = 200  # text is recognised best at this resolution
@@ -155,14 +156,27 @@ def _spots(ink: Any, rulings: Sequence[Ruling], scale: float) -> Iterator[_Spot]
     runs = [(*field, list(_runs(ink[field[0][1] : field[0][3], field[0][0] : field[0][2]]))) for field in fields]
     heights = sorted(last - first for *_, found in runs for first, last in found if last - first > USUAL_HEIGHT / 2)
     usual = heights[len(heights) // 2] if heights else USUAL_HEIGHT
+    ruled = any(inside for _, inside in fields)
     for (left, top, right, _), inside, found in runs:
         spots = []
         for first, last in _whole_lines(found, usual):
-            signs = _signs(ink[top + first : top + last, left:right], usual)
-            if signs:
+            whole = _signs(ink[top + first : top + last, left:right], usual)
+            for signs in [whole] if ruled and whole else _parted(whole, usual):
                 box = left + signs[0][0], top + first, left + signs[-1][1], top + last
                 spots.append(_Spot(box, min(box[2] + round(usual * REACH), right), inside))
-        yield from (spot for spot in spots if len(spots) == 1 or not spot.is_dash)  # a dash is alone in its cell
+        alone = len(spots) == 1 or not ruled  # as a dash is in its cell
+        yield from (spot for spot in spots if alone or not spot.is_dash)
+
+
+def _parted(signs: Sequence[tuple[int, int]], usual: int) -> list[list[tuple[int, int]]]:
+    """The signs of a line on a page without tables, parted where gaps make columns."""
+    parts: list[list[tuple[int, int]]] = []
+    for sign in signs:
+        if parts and sign[0] - parts[-1][-1][1] <= usual * COLUMN_GAP:
+            parts[-1].append(sign)
+        else:
+            parts.append([sign])
+    return parts
 
 
 def _size(field: Field) -> bool:
@@ -178,8 +192,7 @@ def _fields(width: int, height: int, rulings: Sequence[Ruling], scale: float) ->
         for area in grid.areas:
             left, top, right, bottom = (round(side / scale) for side in area.box)
             yield (left + 3, top + 3, right - 3, bottom - 3), True
-    if grids:
-        yield (0, edge, width, height), False
+    yield (0, edge, width, height), False
 
 
 def _runs(ink: Any) -> Iterator[tuple[int, int]]:

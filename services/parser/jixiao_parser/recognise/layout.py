@@ -3,10 +3,11 @@
 Other texts stay as they are.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from statistics import median
 
+from jixiao.forms.model import Doubt
 from jixiao_parser.recognise import labels
 from jixiao_parser.recognise.columns import WIDE, Word, above, words_of
 from jixiao_parser.recognise.flow_rows import WEIGHT
@@ -39,7 +40,16 @@ def placed(lines: Sequence[Line]) -> list[Line]:
         return []
     edge, sign = min(box[0] for box in known), median(box[3] - box[1] for box in known) / WIDE
     split = [tuple(_word_at(line, item, edge, sign) for item in line.items) for line in lines]
-    return list(_forms(split)) if any(_is_header(words) for words in split) else []
+    if not any(_is_header(words) for words in split):
+        return []
+    doubts = {item.text: item.cell.doubt for line in lines for item in line.items if item.text and item.cell.doubt}
+    return [_with_doubts(line, doubts) for line in _forms(split)] if doubts else list(_forms(split))
+
+
+def _with_doubts(line: Line, doubts: Mapping[str, Doubt]) -> Line:
+    """The line, its cells with the doubts of the words that they hold."""
+    found = {item.column: doubt for item in line.items for text, doubt in doubts.items() if text in (item.text or "")}
+    return made_line(line, [(item.column, item.text or "") for item in line.items], found)
 
 
 def _word_at(line: Line, item: Item, edge: float, sign: float) -> Word:
