@@ -3,7 +3,7 @@
 from decimal import ROUND_HALF_UP, Decimal
 
 from jixiao.forms import Indicator, Value
-from jixiao_scorer.compare import Cell, Direction, Kind, Why, compare, compare_cells, is_positive_cost
+from jixiao_scorer.compare import Cell, Direction, Kind, Why, compare, compare_cells, may_be_floor
 from jixiao_scorer.reasons import Reason, reason
 
 _CENT = Decimal("0.01")
@@ -101,7 +101,7 @@ class Answer:
     @property
     def has_wrong_sign(self) -> bool:
         """Whether this is a cost in money or as a share, given as a floor, and not of the kind that should be large."""
-        if self.level2 != "成本" or is_positive_cost(self.name):
+        if self.level2 != "成本" or may_be_floor(self.name):
             return False
         return any(aim.op in ("≥", ">") and aim.unit.kind in (Kind.MONEY, Kind.SHARE) for aim in self.target.measures)
 

@@ -2,7 +2,7 @@
 
 from jixiao_scorer.compare.cell import Cell
 from jixiao_scorer.compare.comparison import Comparison, Why
-from jixiao_scorer.compare.direction import Direction, is_positive_cost, speaks_of_bad
+from jixiao_scorer.compare.direction import Direction, may_be_floor, speaks_of_bad
 from jixiao_scorer.compare.engine import compare, compare_cells
 from jixiao_scorer.compare.measures import Measure, measures
 from jixiao_scorer.compare.parts import Part
@@ -19,7 +19,7 @@ __all__ = [
     "Why",
     "compare",
     "compare_cells",
-    "is_positive_cost",
+    "may_be_floor",
     "measures",
     "normal",
     "speaks_of_bad",

@@ -16,6 +16,10 @@ class Direction(StrEnum):
 FLOOR, CEILING = Direction.FLOOR, Direction.CEILING
 
 
+# Money given to people or put in by others, and prices kept low: under 成本, but rightly a floor where it has the sign.
+_GIVEN = re.compile(
+    "低于|节能|节电|节水|回收|自筹|配套|低保|供养|抚恤|优待|待遇|工资|奖励|奖补|津贴|补助|补贴|救助|慰问|减免|让利|生活费"
+)
 # What one wants little of. It is what is measured where only a measure stands after it (投诉率, 事故发生起数), and
 # nothing that one does about it before it (排查隐患数).
 _BAD = re.compile(
@@ -73,6 +77,11 @@ def better_when_smaller(name: str) -> bool:
 def is_positive_cost(name: str) -> bool:
     """Whether an indicator filed under 成本 is of the kind that should be large (成本节约率, 支出进度)."""
     return _LARGER_COST.search(name) is not None
+
+
+def may_be_floor(name: str) -> bool:
+    """Whether ≥ may rightly stand at an indicator filed under 成本."""
+    return is_positive_cost(name) or _GIVEN.search(name) is not None
 
 
 _LESS = ("下降", "降低", "减少", "压减", "缩减", "节约", "节省", "压降", "下滑", "降幅", "减幅")

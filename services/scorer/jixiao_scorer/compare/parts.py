@@ -72,9 +72,16 @@ def part(aim: Measure, got: Measure, name: str, level2: str) -> Part | None:
         low, high = _converted(low, high, got.unit, aim.unit)
     beyond = aim.op in (">", "<") and got.op != aim.op
     met = _reaches(aim, low, high, way, beyond)
-    if not met and not changes and way is FLOOR and aim.op != "~" and speaks_of_bad(name):
+    if not met and not changes and way is FLOOR and _points_either_way(aim, name, level2):
         met = _reaches(aim, low, high, CEILING, False)
     return Part(aim, got, way, met, _ratio(aim, low, high, got, way, name))
+
+
+def _points_either_way(aim: Measure, name: str, level2: str) -> bool:
+    """Whether a floor may be meant as a ceiling: an amount of cost without a sign, or what speaks of something bad."""
+    if level2 == "成本" and not aim.op and aim.unit.kind is MONEY:
+        return True
+    return aim.op != "~" and speaks_of_bad(name)
 
 
 def _turned(got: Measure, told: int, wanted: int) -> Measure:
