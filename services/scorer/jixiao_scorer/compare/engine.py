@@ -107,6 +107,7 @@ def _latest(allowed: Sequence[Span]) -> date:
 def _measured(
     aims: tuple[Measure, ...], got: tuple[Measure, ...], target: str, actual: str, name: str, level2: str
 ) -> Comparison:
+    """Numbers on both sides; ``periodic`` ones, worked out from a period, are never missed and have no ratio."""
     if _is_of_another_kind(aims, target, actual):
         return TEXT
     periodic = False
@@ -116,26 +117,29 @@ def _measured(
         periodic = True
     if len(aims) == len(got) == 1 and not periodic:
         only = part(aims[0], got[0], name, level2)
-        return (
-            _kinds_apart([(aims[0], got[0])], [])
-            if only is None
-            else Comparison(_MEASURED, only.met, only.ratio, (only,))
-        )
+        if only is None:
+            return _kinds_apart([(aims[0], got[0])], [])
+        return Comparison(_MEASURED, only.met, only.ratio, (only,))
     pairs = pair_up(_under_one_ceiling(aims), got, target)
     if pairs is None:
         return MISMATCH if _of_other_kinds(aims, got) else TEXT
-    parts = [each for a, b in pairs if (each := part(a, b, name, level2)) is not None]
+    parts = tuple(each for a, b in pairs if (each := part(a, b, name, level2)) is not None)
     if len(parts) < len(pairs):
         return _kinds_apart(pairs, parts)
+    if periodic:
+        return Comparison(_MEASURED, True) if all(each.met for each in parts) else TEXT
+    plain = len(aims) == 1 or _speaks_plainly(aims, target) or _speaks_alike(aims, got)
+    return _together(parts, plain)
+
+
+def _together(parts: tuple[Part, ...], plain: bool) -> Comparison:
+    """Several parts as one answer, with the least ratio of those that decide; a sentence misses nothing."""
     met = all(each.met for each in parts)
-    if periodic and not met:
-        return TEXT
-    if not (met or len(aims) == 1 or _speaks_plainly(aims, target) or _speaks_alike(aims, got)):
+    if not met and not plain:
         return TEXT
     ratios = [each.ratio for each in parts if each.ratio is not None]
     decisive = [each.ratio for each in parts if not each.met and each.ratio is not None] or ratios
-    ratio = None if periodic else min(decisive, default=None)
-    return Comparison(Why.MEASURED, met, ratio, () if periodic else tuple(parts))
+    return Comparison(_MEASURED, met, min(decisive, default=None), parts)
 
 
 def _speaks_plainly(aims: tuple[Measure, ...], target: str) -> bool:
@@ -169,7 +173,7 @@ def _of_other_kinds(aims: tuple[Measure, ...], got: tuple[Measure, ...]) -> bool
     return len(aims) == 1 and all(not comparable(aims[0].unit, each.unit) for each in got)
 
 
-def _kinds_apart(pairs: list[tuple[Measure, Measure]], parts: list[Part]) -> Comparison:
+def _kinds_apart(pairs: list[tuple[Measure, Measure]], parts: Sequence[Part]) -> Comparison:
     """Persons answered with per cent; people against events are just other things."""
     if parts:
         return TEXT
