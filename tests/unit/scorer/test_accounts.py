@@ -45,6 +45,24 @@ def test_figures_stand_beside_their_recomputation() -> None:
     assert "《收入支出决算总表》本年支出合计：《支出决算表》合计的本年支出合计" in {each.label for each in figures}
 
 
+def test_many_wrong_numbers_in_one_table_are_a_reading_gone_wrong() -> None:
+    """One doubt for the reviewer, and no unit accused."""
+    form = accounts()
+    assert form.accounts is not None
+    spending = form.accounts.tables[2]
+    shifted = tuple(
+        row.model_copy(update={"cells": (*row.cells[:2], *row.cells[3:], "0.00")}) if at % 2 else row
+        for at, row in enumerate(spending.rows)
+    )
+    tables = (
+        *form.accounts.tables[:2],
+        spending.model_copy(update={"rows": shifted}),
+        *form.accounts.tables[3:],
+    )
+    (finding,) = found(form.model_copy(update={"accounts": Accounts(tables=tables)}))
+    assert finding.is_doubt and "疑似读取时错列或缺行" in finding.sentence
+
+
 def test_rules_that_are_switched_off_say_nothing() -> None:
     """Like any other."""
     profile = PROFILES["default"]

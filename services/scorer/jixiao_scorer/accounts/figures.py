@@ -22,6 +22,11 @@ class Figure:
     path: str
 
     @property
+    def table(self) -> str:
+        """The path of its table."""
+        return self.path.partition(".rows")[0]
+
+    @property
     def yuan(self) -> Decimal:
         """Its value in yuan."""
         return self.number.in_yuan().value

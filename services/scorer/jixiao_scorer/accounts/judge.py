@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from jixiao.events.models import Computed
@@ -18,6 +19,7 @@ from jixiao_scorer.case import Case
 from jixiao_scorer.profiles import Profile
 from jixiao_scorer.words import money, plain
 
+_MISREAD = 6  # wrong numbers in one table from which on the reading is in doubt
 _TOLD = 3  # places named in the sentence on differences from rounding
 _LOST = Doubt(kind=DoubtKind.LOST_ROW, note="各列均有相差，疑似读取时缺少一行")
 
@@ -49,8 +51,41 @@ def _figure(check: Check) -> Computed:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Broken:
+    """A check that does not hold, with the change that closes it, or a doubt about the reading, if any."""
+
+    check: Check
+    mended: Mended | None = None
+    doubts: tuple[Doubt, ...] = ()
+
+
 def _accounts(case: Case, checks: Sequence[Check]) -> Iterator[Finding]:
-    """ACCOUNTS: what is no sum, each wrong number once; then all differences from rounding in one."""
+    """ACCOUNTS: what is no sum, each wrong number once; then all differences from rounding in one.
+
+    So many wrong numbers in one table are a reading gone wrong, told once; nothing else is said of that table.
+    """
+    tables: dict[str, list[_Broken]] = defaultdict(list)
+    for broken in _broken(checks):
+        tables[broken.check.whole.table].append(broken)
+    misread = {table for table, found in tables.items() if len(found) >= _MISREAD}
+    for table, found in tables.items():
+        if table in misread:
+            yield _error(case, _as_misread(found))
+        else:
+            told = (each for each in found if misread.isdisjoint(figure.table for figure in each.check.figures))
+            yield from (_error(case, each) for each in told)
+    yield from _rounding(case, [each for each in checks if each.holds and each.gap])
+
+
+def _as_misread(found: Sequence[_Broken]) -> _Broken:
+    worst = max(found, key=lambda each: abs(each.check.gap))
+    note = f"本表有{len(found)}处不符，疑似读取时错列或缺行"
+    return _Broken(worst.check, doubts=(Doubt(kind=DoubtKind.DISPLACED, note=note),))
+
+
+def _broken(checks: Sequence[Check]) -> Iterator[_Broken]:
+    """The checks that do not hold; those that one change closes as one, columns of a parent that all lack as one."""
     mender, closed = Mender(checks), set[int]()
     left: dict[str, list[Check]] = defaultdict(list)
     for check in checks:
@@ -61,17 +96,16 @@ def _accounts(case: Case, checks: Sequence[Check]) -> Iterator[Finding]:
             left[check.group or f"{check.table}/{check.subject}"].append(check)
             continue
         closed |= {id(each) for each in mended.closed}
-        yield _error(case, min(mended.closed, key=lambda each: each.tolerance), mended)
+        yield _Broken(min(mended.closed, key=lambda each: each.tolerance), mended)
     for group in left.values():
         open_still = [each for each in group if id(each) not in closed]
-        if len(open_still) > 1:
-            yield _error(case, max(open_still, key=lambda each: abs(each.gap)), doubts=(_LOST,))
-        elif open_still:
-            yield _error(case, open_still[0])
-    yield from _rounding(case, [each for each in checks if each.holds and each.gap])
+        if open_still:
+            worst = max(open_still, key=lambda each: abs(each.gap))
+            yield _Broken(worst, doubts=(_LOST,) if len(open_still) > 1 else ())
 
 
-def _error(case: Case, check: Check, mended: Mended | None = None, doubts: Sequence[Doubt] = ()) -> Finding:
+def _error(case: Case, broken: _Broken) -> Finding:
+    check, mended = broken.check, broken.mended
     whole = check.whole.number
     others = len(mended.closed) - 1 if mended is not None else 0
     also = f"同一数字另使{others}处不符。" if others else ""
@@ -83,7 +117,7 @@ def _error(case: Case, check: Check, mended: Mended | None = None, doubts: Seque
         subject=Subject(kind="accounts", name=f"{check.table}/{check.subject}"),
         stated=whole,
         computed=check.computed,
-        doubts=doubts,
+        doubts=broken.doubts,
         amount=abs(check.gap),
         repair=mended.repair if mended is not None else None,
     )
