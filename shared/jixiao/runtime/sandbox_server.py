@@ -39,6 +39,7 @@ def serve(control_fd: int, preload: str) -> NoReturn:
     _leave_network(libc)
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000)  # a child lives for one file: what it drops is seldom worth looking for
     with socket.socket(fileno=control_fd) as control:
         _Nursery(control, libc).work()
     os._exit(0)
