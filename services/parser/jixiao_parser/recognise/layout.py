@@ -73,6 +73,9 @@ def _is_title(words: Words) -> bool:
 
 def _forms(lines: Sequence[Words]) -> Iterator[Line]:
     starts = [at for at, words in enumerate(lines) if _is_title(words)]
+    if not starts:
+        yield from _form(lines)
+        return
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
         yield lines[start][0].line
         yield from _form(lines[start + 1 : end])

@@ -42,7 +42,7 @@ def indicator_lines(stream: Stream, columns: Sequence[str], begin: int, end: int
                 cells.append((1 + columns.index("level1"), label1))
             if label2:
                 cells.append((1 + columns.index("level2") if "level2" in columns else 0, label2))
-            unsure = {1 + columns.index(name): GUESS for name in names}
+            unsure = {1 + columns.index(name): GUESS for name in names if name in columns}
             yield made_line(stream.line_at(part.begin), sorted(cells), unsure)
             label1 = label2 = ""
 
