@@ -92,9 +92,13 @@ def total_unreadable(case: Case) -> Iterator[Finding]:
 
 
 def score_missing(case: Case) -> Iterator[Finding]:
-    """SCORE-MISSING: the score of execution, or of a row that carries points, is not in the document."""
+    """SCORE-MISSING: the score of execution, or of a row that carries points, is not in the document.
+
+    Some provinces' forms give the execution neither points nor a score: nothing is missing there.
+    """
     value = case.form.funds.total.score
-    if case.execution_points is None and case.budget is not None:
+    scored = value.text is not None or value.doubt is not None or case.form.funds.total.weight.text is not None
+    if scored and case.execution_points is None and case.budget is not None:
         yield _missing_execution(case, value)
     missing = [row for row in case.scored_rows if row.score is None]
     if len(missing) > 1 and len(missing) == len(case.scored_rows):
