@@ -72,6 +72,18 @@ def test_more_never_misses_a_floor_that_less_reaches(target: int, actual: int, m
         assert (then.ratio >= now.ratio) is (better >= actual)
 
 
+@given(
+    amounts,
+    st.sampled_from(("≥", ">", "不少于", "≤", "<", "不超过", "不突破")),
+    st.sampled_from(("个", "人次", "%", "万元", "㎡", "篇", "户", "小时", "公里")),
+    st.sampled_from(("{}", "已完成{}", "实际{}", "共{}", "达到{}", "全年{}", "{}(已完成)", "{}。", "约{}")),
+)
+def test_words_round_a_good_answer_make_no_miss(target: int, op: str, unit: str, words: str) -> None:
+    """Whatever stands beside the number: half as much more above a floor, or half of a ceiling, is met."""
+    good = target * 3 if op in ("≥", ">", "不少于") else target
+    assert compare(f"{op}{target * 2}{unit}", words.format(f"{good}{unit}")).met
+
+
 @given(st.text(max_size=20), st.text(max_size=20), st.text(max_size=8))
 def test_no_pair_of_cells_is_beyond_comparing(target: str, actual: str, name: str) -> None:
     """Whatever was typed: an answer with its reason, and a cell that repeats the target never misses it."""
