@@ -31,12 +31,9 @@ def laid_out(lines: Sequence[Line]) -> list[Line]:
 
 def placed(lines: Sequence[Line]) -> list[Line]:
     """The lines of pages without ruled tables, put onto a grid by where words stand; none where that is unknown."""
-    boxes = [item.cell.box for line in lines for item in line.items]
-    ruled = any(item.cell.span > 1 or item.cell.height > 1 for line in lines for item in line.items)
-    if ruled or not boxes:
-        return []
-    known = [box for box in boxes if box is not None]
-    if len(known) < len(boxes):
+    items = [item for line in lines for item in line.items] if lines and lines[0].items[0].cell.box else []
+    known = [item.cell.box for item in items if item.cell.box and item.cell.span == item.cell.height == 1]
+    if not known or len(known) < len(items):
         return []
     edge, sign = min(box[0] for box in known), median(box[3] - box[1] for box in known) / WIDE
     split = [tuple(_word_at(line, item, edge, sign) for item in line.items) for line in lines]
