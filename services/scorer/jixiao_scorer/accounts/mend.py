@@ -26,7 +26,12 @@ class Mended:
     @property
     def rank(self) -> tuple[int, int]:
         """The more sums it closes and the fewer characters it touches, the better."""
-        return -len(self.closed), self._change.size
+        return -len(self.closed), self.size
+
+    @property
+    def size(self) -> int:
+        """How many characters it touches."""
+        return self._change.size
 
     @property
     def _change(self) -> Change:
@@ -43,11 +48,16 @@ class Mender:
                 self._having[figure.path].append(check)
 
     def mend(self, broken: Check) -> Mended | None:
-        """The change that closes a broken check and breaks no other; None when several would do."""
+        """The change that closes a broken check and breaks no other; None when several would do.
+
+        One that closes nothing else must be a misprint of one character: a lost line looks like the others.
+        """
         found = [each for figure in broken.figures if (each := self._try(figure, broken)) is not None]
         most = max((len(each.closed) for each in found), default=0)
         best = [each for each in found if len(each.closed) == most]
-        return self._finest(best[0]) if len(best) == 1 else None
+        if len(best) != 1 or (most == 1 and best[0].size > 1):
+            return None
+        return self._finest(best[0])
 
     def _try(self, figure: Figure, broken: Check) -> Mended | None:
         """The change of a figure that closes the check to the last digit, where all its others then hold."""

@@ -33,6 +33,13 @@ class Side:
     sources: list[Line] = field(default_factory=list)
     total: Line | None = None
     unknown: bool = False
+    places: set[int] = field(default_factory=set)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every line is there and known: the lines are numbered (行次), and the reading may lose some."""
+        numbered = range(min(self.places), max(self.places) + 1) if self.places else ()
+        return not self.unknown and self.places == set(numbered)
 
     def add(self, line: Line) -> None:
         """The next line from above."""
@@ -74,6 +81,9 @@ class TwoSided:
         self.sides = [Side(columns) for columns in _sides(grid)]
         for place in range(len(grid.table.rows)):
             self._take(place)
+        if self.sides and min(self.sides[0].places, default=1) > 1:  # the first line lacks, on both sides
+            for side in self.sides:
+                side.unknown = True
 
     def _take(self, place: int) -> None:
         starts = [min(side.columns) for side in self.sides]
@@ -84,6 +94,8 @@ class TwoSided:
             if not is_head:
                 name = "" if name.isdigit() else name
                 side.add(Line(name, {column: self._grid.figure(place, column, name) for column in side.columns}))
+                texts = (self._grid.text(place, column) for column in range(begin, starts[at]))
+                side.places |= {int(text) for text in texts if text.isdecimal()}
 
     @property
     def income(self) -> Side | None:
@@ -109,11 +121,11 @@ class TwoSided:
 
     def _column(self, side: Side, column: int) -> Iterator[Check]:
         label = side.columns[column] if len(side.columns) > 1 else ""
-        if side.sum is None:
+        if side.sum is None or not side.is_whole:
             return
-        if side.items and not side.unknown:
+        if side.items:
             yield from self._sum(side.sum, column, label, side.items, "各项之和")
-        if side.total is not None and not side.unknown:
+        if side.total is not None:
             yield from self._sum(side.total, column, label, [side.sum, *side.balances], "本年合计与结转结余之和")
         openings = [each for each in side.balances if "财政拨款" in each.name]
         if len(openings) == 1 and len(side.sources) == 3:
