@@ -120,3 +120,10 @@ def test_two_cells_in_one_line_are_a_guess() -> None:
 def test_one_text_alone_stays_whole() -> None:
     """A goal of one word has no second part."""
     assert two_texts([(1, ("保障运转",))]).first == "保障运转"
+
+
+def test_two_texts_that_begin_alike() -> None:
+    """The second text begins as the first does, behind a full stop; a line of dots between is no text."""
+    lines = ("本项目计划修渠三千米，并", "清淤两处。", "……", "本项目已修渠三千米，并", "清淤两处。")
+    parted = two_texts([(at, (line,)) for at, line in enumerate(lines)])
+    assert (parted.first, parted.second) == ("本项目计划修渠三千米，并清淤两处。", "本项目已修渠三千米，并清淤两处。")

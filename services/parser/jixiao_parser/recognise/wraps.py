@@ -15,11 +15,13 @@ USUAL = 9.0
 GLUED = 1.0  # a line that is wider than its column by this much holds the end of one cell and the start of another
 UNLIKELY = 2.5
 MARGIN = 0.5  # a parting that is cheaper than all others by this much is sure
+ALIKE = 3  # two texts on one goal begin alike: 本项目共申请…, 本项目共完成…
 SENTENCE_ENDS = "。.；;"
 _STRONG = labels.REASONS[:4]
 _NEVER_FIRST = "，,。.；;、：:）)”’"
 _CLOSING = "，。；、：）”’"
 _FURTHER = re.compile(r"[(（]?(?:[2-9]|[二三四五六七八九])[.、．)）](?!\d)")  # a number that goes on in a list
+_DOTS = re.compile(r"…+|\.{2,}")
 _YEAR = re.compile(r"20\d\d年")
 
 
@@ -133,9 +135,10 @@ def _cost(lines: Sequence[str], limit: float, goes_on: bool) -> float:
 def two_texts(lines: Sequence[tuple[int, tuple[str, ...]]]) -> Parted:
     """Two long texts one after the other, each as lines with their numbers.
 
-    A blank line, a line that ends early and a year at the start speak for the second text to begin; it may also begin
-    behind a blank inside a line.
+    A blank line, a line that ends early, the end of a sentence, a year or the first text's own words at the start speak
+    for the second text to begin; it may also begin behind a blank inside a line.
     """
+    lines = [(number, words) for number, words in lines if not _DOTS.fullmatch("".join(words))]
     ways = []
     for at, (number, words) in enumerate(lines):
         above = [text for _, text in lines[:at]]
@@ -149,6 +152,8 @@ def two_texts(lines: Sequence[tuple[int, tuple[str, ...]]]) -> Parted:
             cost += UNLIKELY * (cut > 0) - UNLIKELY * (cut == 0 and number - lines[at - 1][0] > 1)
             cost -= 4 * UNLIKELY * bool(_YEAR.match(second[0]))
             cost += 4 * UNLIKELY * bool(_FURTHER.match(second[0]))
+            cost -= UNLIKELY * second[0].startswith(first[0][:ALIKE])
+            cost += UNLIKELY * (first[-1][-1] not in SENTENCE_ENDS and second[-1][-1] in SENTENCE_ENDS)
             ways.append((cost, "".join(first), "".join(second)))
     found = _likeliest(ways, "".join("".join(words) for _, words in lines))
     return found if ways else Parted(found.second, "", found.sure)
