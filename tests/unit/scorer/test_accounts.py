@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jixiao.findings import Finding, RuleId, Severity
@@ -121,3 +121,28 @@ def test_a_number_that_is_off_beyond_rounding_is_an_error(
     assert errors and {each.rule for each in errors} == {RuleId.ACCOUNTS}
     repaired = {each.repair.path for each in errors if each.repair is not None}
     assert repaired <= {f"accounts.tables[0].rows[{at}].cells[{column}]"}
+
+
+JUNK = st.sampled_from(
+    ["", "—", "####", "12万元", "15%", "-3.50", "合计", "栏次", "项目", "201", "9" * 25, "0.005", "∞"]
+)
+PLACES = st.tuples(st.integers(0, 8), st.integers(0, 12), st.integers(0, 11))
+
+
+@settings(deadline=None)  # nine tables an example
+@given(st.dictionaries(PLACES, JUNK | st.text(max_size=4), max_size=20))
+def test_no_accounts_are_beyond_judging(changes: dict[tuple[int, int, int], str]) -> None:
+    """Whatever stands in the cells: every finding has its sentence."""
+    form = accounts()
+    assert form.accounts is not None
+    cells = [[list(row.cells) for row in table.rows] for table in form.accounts.tables]
+    for (at, line, column), text in changes.items():
+        if line < len(cells[at]):
+            row = cells[at][line]
+            row[column : column + 1] = [text]
+    tables = (
+        table.model_copy(update={"rows": tuple(AccountsRow(cells=tuple(row)) for row in rows)})
+        for table, rows in zip(form.accounts.tables, cells, strict=True)
+    )
+    findings = found(form.model_copy(update={"accounts": Accounts(tables=tuple(tables))}))
+    assert all(each.sentence.endswith("。") for each in findings)
