@@ -26,6 +26,14 @@ _HEAD = """# 规则目录
 同一等级中涉及金额（元）大的在前；由另一条疑点引起的，列在那一条之下。
 
 依据中，《项目支出绩效评价管理办法》（财预〔2020〕10号）只是法律框架，各项数值均不出自该办法。
+
+**How to read this page.** 配置: the profiles, with the layouts that each is for, the points of execution and
+of the levels, and their ground. 一览: the rules in the order of judging, with severity and stage. `error` and
+`serious` are red, `warning` is yellow, `notice` a hint; rules in `beta` are on trial and shown to the
+finance bureau alone. Then each rule: its title, severity and meaning, 限值 its limits, 依据 its ground, 例 an
+example, 已知局限 known limits, 触发时不再判断 the rules that are not judged when it fires. Two principles stand above
+all rules: what may come of our reading is never laid on the unit (it becomes a doubt, which only the bureau
+sees), and a printed number is the interval that its digits leave.
 """
 
 # In the order of judging; the rules over several forms come after, those on final accounts last.
