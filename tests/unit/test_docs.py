@@ -4,17 +4,21 @@ import re
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from typer.main import get_command
 
 from jixiao.findings import RuleId
 from jixiao_cli.main import app
+from jixiao_gateway.api import router
 from scripts import generate_docs
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 GENERATED = generate_docs.generated()
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.glob("*.md"), ROOT / "samples" / "README.md"])
+TWINS = [page for page in PAGES if page.name.endswith(".en.md")]
 SOURCES = ("shared", "services", "cli")
+BESIDE_THE_API = ("/api/v1", "/healthz", "/readyz", "/metrics", "/login", "/api/v1/openapi.json")
 PATH = re.compile(r"(?<![\w/.-])((?:shared|services|cli|docs|deploy|tests|samples|scripts)/[\w./-]*[\w/])(?![\w<*])")
 
 
@@ -35,6 +39,42 @@ def test_every_generated_passage_has_its_place() -> None:
         found[2] for page in generate_docs.PAGES for found in generate_docs.PASSAGE.finditer((ROOT / page).read_text())
     ]
     assert sorted(places) == ["metrics", "settings", "topics", "transitions"]
+    twins = {path.with_name(path.name.replace(".md", ".en.md")) for path in GENERATED} & set(TWINS)
+    assert twins == {ROOT / page for page in generate_docs.TWINS}
+
+
+@pytest.mark.parametrize("twin", TWINS, ids=lambda page: page.name)
+def test_a_twin_says_what_its_chinese_page_says(twin: Path) -> None:
+    """As many headings and rows of tables, and every name in code that is no Chinese."""
+    page, other = original(twin).read_text(encoding="utf-8"), twin.read_text(encoding="utf-8")
+    for outline in (r"^#+(?= )", r"^\|(?= [^-])", r"^```\w*$"):
+        assert re.findall(outline, other, re.M) == re.findall(outline, page, re.M), outline
+    assert {code for code in codes(page) if code.isascii()} - codes(other) == set()
+
+
+@pytest.mark.parametrize("twin", TWINS, ids=lambda page: page.name)
+def test_twins_lead_to_each_other(twin: Path) -> None:
+    """At the top of each page stands the way to the other."""
+    page = original(twin)
+    assert f"[English]({twin.name})" in page.read_text(encoding="utf-8").splitlines()[:3]
+    assert f"[中文]({page.name})" in twin.read_text(encoding="utf-8").splitlines()[:3]
+
+
+@pytest.mark.parametrize("page", ["api.md", "api.en.md"])
+def test_every_route_is_documented(page: str) -> None:
+    """Each path of the API stands in its page, with its method where it does not read; and none that does not exist."""
+    named = set()
+    for code in codes((DOCS / page).read_text(encoding="utf-8")):
+        if found := re.fullmatch(r"(?:([A-Z]+) )?(/[\w/{}-]+)", code):
+            named.add((found[1] or "GET", nameless(found[2])))
+    served = FastAPI()
+    served.include_router(router)
+    paths = {
+        (method.upper(), nameless(path.removeprefix(router.prefix)))
+        for path, methods in served.openapi()["paths"].items()
+        for method in methods
+    }
+    assert named - {("GET", path) for path in BESIDE_THE_API} == paths
 
 
 def test_every_variable_in_the_code_is_documented() -> None:
@@ -46,9 +86,9 @@ def test_every_variable_in_the_code_is_documented() -> None:
 
 def test_every_command_is_documented() -> None:
     """Each subcommand stands in the operator's page, and none that does not exist."""
-    page = (DOCS / "operations.md").read_text()
     commands = set(get_command(app).commands)  # type: ignore[attr-defined]
-    assert set(re.findall(r"^\| `jixiao ([a-z-]+)` \|", page, re.M)) == commands
+    for page in ("operations.md", "operations.en.md"):
+        assert set(re.findall(r"^\| `jixiao ([a-z-]+)` \|", (DOCS / page).read_text(), re.M)) == commands
 
 
 def test_every_rule_is_documented() -> None:
@@ -83,6 +123,22 @@ def test_paths_named_exist(page: Path) -> None:
     """Whatever a page names as a file or folder of the checkout is one."""
     named = set(PATH.findall(page.read_text(encoding="utf-8")))
     assert {path for path in named if not (ROOT / path).exists()} == set()
+
+
+def original(twin: Path) -> Path:
+    """The Chinese page of an English one."""
+    return twin.with_name(twin.name.replace(".en.md", ".md"))
+
+
+def codes(page: str) -> set[str]:
+    """What stands in backticks within a page's lines, blanks as one."""
+    text = re.sub(r"^```.*?^```$", "", page, flags=re.M | re.S)
+    return {" ".join(code.split()) for code in re.findall(r"`([^`]+)`", text)}
+
+
+def nameless(path: str) -> str:
+    """A path with its parameters without their names."""
+    return re.sub(r"\{\w+\}", "{}", path)
 
 
 def sources() -> list[str]:
