@@ -148,7 +148,7 @@ class Pipeline:
 
     async def settled(self, uploads: int, seconds: float = 90) -> None:
         """Wait until so many uploads have ended and nothing is on its way."""
-        await until(lambda: self._is_settled(uploads), seconds, lambda: self.dump())
+        await until(lambda: self._is_settled(uploads), seconds, self.counts)
 
     async def has_read(self, uploads: int) -> bool:
         """Whether the parser has ended so many uploads."""
@@ -164,13 +164,23 @@ class Pipeline:
         if await self._decided("scorer") < ended[0]["forms"]:
             return False
         [told] = await self.fetch("scorer", "SELECT count(*) FROM outgoing")
-        return await self._decided("alerts") >= told["count"]
+        if await self._decided("alerts") < told["count"]:
+            return False
+        return not any([await self._has_unsent(service) for service in PIPE])
+
+    async def _has_unsent(self, service: str) -> bool:
+        [row] = await self.fetch(service, "SELECT count(*) FROM decisions WHERE sent_at IS NULL")
+        return bool(row["count"])
 
     async def _decided(self, service: str) -> int:
         """How many events a service is done with, decided and sent on or buried."""
         [row] = await self.fetch(service, "SELECT count(*) FROM decisions WHERE sent_at IS NOT NULL")
         [dead] = await self.fetch(service, "SELECT count(*) FROM dead_letters WHERE cause IS NOT NULL")
         return int(row["count"] + dead["count"])
+
+    async def counts(self) -> dict[str, int]:
+        """How many lines each part of the dump has: enough to see where a run hangs."""
+        return {title: len(lines) for title, lines in (await self.dump()).items()}
 
     async def dump(self) -> dict[str, list[str]]:
         """The end state as sorted lines, to be compared with that of another run."""

@@ -39,7 +39,7 @@ async def run(broker: Broker, database: Database, folder: Path, crash: Crash | N
 
         services = [pipeline.service(name, folder, crash if name == "scorer" else None) for name in PIPE]
         async with kept_alive(services) as ended:
-            await until(judged_again, 60, pipeline.dump)
+            await until(judged_again, 60, pipeline.counts)
             await pipeline.settled(len(FILES))
         assert ended == (["scorer"] if crash else [])
         state = await pipeline.dump()
