@@ -161,3 +161,14 @@ async def test_findings_across_forms_stand_in_the_view_of_findings(pool: asyncpg
     rows = await pool.fetch("SELECT form_id, rule, sentence FROM scorer_views.findings WHERE unit = 'view'")
     found = sorted((row["form_id"], row["rule"], row["sentence"]) for row in rows)
     assert found == sorted((form, f.rule.value, f.sentence) for form, fs in wanted(forms).items() for f in fs)
+
+
+async def test_a_form_read_anew_is_told_as_it_now_reads(pool: asyncpg.Pool) -> None:
+    """Also how names are printed, and that it is marked 涉密: nothing of it may leave the house then."""
+    form = of_unit("read-anew")[3]
+    await arrive(pool, form)
+    identity = form.identity.model_copy(update={"project_name": "城区绿地养护", "classified": True})
+    [event] = await arrive(pool, Member(identity, form.version, form.form, form.profile))
+    assert FormScored.model_validate_json(event.value).identity == identity
+    names = "SELECT project_name FROM scorer_views.assessments WHERE form_id = $1"
+    assert await pool.fetchval(names, form.form_id) == "城区绿地养护"

@@ -88,12 +88,24 @@ async def keep_again(conn: Connection, member: Member, found: Assessment, rules_
 
 
 async def replace_form(conn: Connection, member: Member) -> bool:
-    """Put a form as another version of the parser read it in the place of what is kept; False when none is."""
+    """Put a form as another version of the parser read it in the place of what is kept; False when none is.
+
+    Its identity's key and unit are as before, but how names are printed and whether it is classified may differ.
+    """
+    identity = member.identity
     status: str = await conn.execute(
-        "UPDATE forms SET form = $2, departments = $3 WHERE form_id = $1",
+        "UPDATE forms SET form = $2, departments = $3, identity = $4, project_name = $5 WHERE form_id = $1",
         member.form_id,
         member.form.model_dump_json(exclude_defaults=True),
         sorted(departments(member)),
+        identity.model_dump_json(),
+        member.name,
+    )
+    await conn.execute(
+        "UPDATE assessments SET unit_name = $2, project_name = $3 WHERE form_id = $1",
+        member.form_id,
+        identity.unit_name,
+        identity.project_name,
     )
     return status != "UPDATE 0"
 
@@ -144,8 +156,9 @@ async def facts_of_unit(conn: Connection, unit: str) -> list[Facts]:
 async def cross_findings(conn: Connection, unit: str, also: Iterable[UUID] = ()) -> dict[UUID, tuple[Finding, ...]]:
     """The findings across forms as they stand, of every form of the unit, and these, that has any."""
     rows = await conn.fetch(
-        """SELECT form_id, jsonb_agg(finding ORDER BY position) AS findings
-           FROM cross_findings JOIN forms USING (form_id) WHERE unit = $1 OR form_id = ANY($2) GROUP BY form_id""",
+        """SELECT f.form_id, jsonb_agg(c.finding ORDER BY c.position) AS findings
+           FROM forms f JOIN cross_findings c USING (form_id)
+           WHERE f.unit = $1 OR f.form_id = ANY($2) GROUP BY f.form_id""",
         unit,
         list(also),
     )
