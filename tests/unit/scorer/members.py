@@ -12,8 +12,10 @@ from tests.unit.scorer.forms import form
 _START = datetime(2024, 3, 1, tzinfo=UTC)
 
 
-def member(place: int, changes: Mapping[str, str | None] | None = None, doubts: Sequence[str] = ()) -> Member:
-    """A form handed in as the ``place``-th of its unit."""
+def member(
+    place: int, changes: Mapping[str, str | None] | None = None, doubts: Sequence[str] = (), outside: bool = False
+) -> Member:
+    """A form handed in as the ``place``-th of its unit; ``outside``: by a stranger to the unit."""
     read = form(changes, doubts=doubts)
     unit = normalise_name(read.unit.text or "")
     version = Version(
@@ -21,10 +23,14 @@ def member(place: int, changes: Mapping[str, str | None] | None = None, doubts: 
         uploaded_at=_START + timedelta(hours=place),
         document_id=f"{place}",
         ordinal=1,
+        outside=outside,
     )
     return Member(FormIdentity.of(read, unit, None), version, read, profile_named("shenzhen"))
 
 
 def members(forms: Sequence[Mapping[str, Any]]) -> list[Member]:
     """Those of a case, in the order of handing in."""
-    return [member(place, each.get("set"), each.get("doubt", ())) for place, each in enumerate(forms)]
+    return [
+        member(place, each.get("set"), each.get("doubt", ()), each.get("outside", False))
+        for place, each in enumerate(forms)
+    ]

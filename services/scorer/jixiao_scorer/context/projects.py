@@ -17,10 +17,11 @@ _OVER_YEARS: tuple[tuple[RuleId, Callable[[Member, Member], Iterator[Finding]]],
 
 
 def judge_projects(members: Iterable[Member]) -> dict[UUID, tuple[Finding, ...]]:
-    """The findings of each form that come from other forms of its project."""
+    """The findings of each form that come from other forms of its project, none from what strangers handed in."""
     ordered = sorted(members, key=lambda each: each.version.order)
-    current = in_force(ordered)
-    return {each.form_id: tuple(_judge(each, ordered, current)) for each in ordered}
+    own = [each for each in ordered if not each.version.outside]
+    current = in_force(own)
+    return {each.form_id: tuple(_judge(each, own, current)) for each in ordered}
 
 
 def _judge(member: Member, ordered: list[Member], current: dict[str, Member]) -> Iterator[Finding]:

@@ -18,9 +18,11 @@ UNIT = Subject(kind="unit")
 def judge_unit(facts: Iterable[Facts], profiles: Profiles) -> dict[UUID, tuple[Finding, ...]]:
     """The findings of each form that come from its unit's other forms; forms without any are left out.
 
-    Only the newest version of each form counts. What is said once a unit and year stands on the first project's form.
+    Only the newest version of each form counts, and none that a stranger handed in. What is said once a unit and year
+    stands on the first project's form.
     """
-    newest = {each.identity_key: each for each in sorted(facts, key=lambda each: each.version.order)}
+    own = (each for each in facts if not each.version.outside)
+    newest = {each.identity_key: each for each in sorted(own, key=lambda each: each.version.order)}
     years: dict[tuple[str, str], list[Facts]] = defaultdict(list)
     for each in sorted(newest.values(), key=lambda each: (each.project, each.identity_key)):
         if each.year is not None and each.judged:
