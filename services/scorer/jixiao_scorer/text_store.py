@@ -15,6 +15,10 @@ from jixiao_scorer import store
 from jixiao_scorer.context import Member, judge_texts, project_names
 from jixiao_scorer.written import Profiles
 
+# a union, because no index serves a condition on either of two tables
+_NEAR = """(SELECT form_id FROM forms WHERE departments && $1::text[]
+            UNION SELECT form_id FROM assessments WHERE upload_id = ANY($2))"""
+
 
 async def judged_texts(
     conn: Connection, form_ids: Collection[UUID], profiles: Profiles
@@ -54,9 +58,8 @@ async def _accounts(
 ) -> list[Member]:
     """The accounts of these departments and uploads, without their tables."""
     rows = await conn.fetch(
-        """SELECT f.identity, f.version, f.form #- '{accounts,tables}' AS form
-           FROM forms f JOIN assessments a USING (form_id)
-           WHERE a.kind = $3 AND (f.departments && $1::text[] OR a.upload_id = ANY($2))""",
+        f"""SELECT f.identity, f.version, f.form #- '{{accounts,tables}}' AS form
+            FROM {_NEAR} near JOIN forms f USING (form_id) JOIN assessments a USING (form_id) WHERE a.kind = $3""",
         departments,
         uploads,
         ACCOUNTS,
@@ -72,9 +75,9 @@ async def _spoken_of(conn: Connection, accounts: Sequence[Member], profiles: Pro
     )
     names = {name for each in accounts for name in project_names(each)}
     kept = await conn.fetch(
-        """SELECT f.identity, f.version, f.form FROM forms f JOIN assessments a USING (form_id)
-           WHERE a.kind <> $4 AND f.project_name = ANY($3)
-             AND (f.departments && $1::text[] OR a.upload_id = ANY($2))""",
+        f"""SELECT f.identity, f.version, f.form
+            FROM {_NEAR} near JOIN forms f USING (form_id) JOIN assessments a USING (form_id)
+            WHERE a.kind <> $4 AND f.project_name = ANY($3)""",
         *_near(rows),
         list(names),
         ACCOUNTS,
