@@ -63,3 +63,22 @@ def test_a_doubt_makes_a_doubt_of_the_finding() -> None:
 def test_forms_alone_have_nothing_said_of_them() -> None:
     """Only accounts have findings here."""
     assert judge_texts([member(0)]) == {}
+
+
+def test_accounts_handed_in_by_a_stranger_tell_nothing_of_other_forms() -> None:
+    """Only of those that came with them: nobody learns a department's figures by printing its name."""
+    case = next(case for case in FILE if case["expect"])
+    *forms, own = family(case)
+    outside = own.version.model_copy(update={"outside": True})
+    strange = Member(own.identity, outside, own.form, own.profile)
+    assert found([*forms, strange]) == ()
+    beside = [
+        Member(
+            each.identity,
+            each.version.model_copy(update={"upload_id": outside.upload_id, "ordinal": at, "outside": True}),
+            each.form,
+            each.profile,
+        )
+        for at, each in enumerate(forms, start=1)
+    ]
+    assert len(found([*beside, strange])) == len(case["expect"])

@@ -47,11 +47,17 @@ def _claims(member: Member) -> list[Claim]:
 
 
 def _may_be_meant(form: Member, accounts: Member) -> bool:
-    """Whether a form is of the same year and document or department; what is secret or of a stranger is not."""
+    """Whether a form, none of what is secret, is of the same year and upload or department.
+
+    What a stranger handed in is held against nothing else: he would learn of the other side's figures.
+    """
     own, other = form.identity, accounts.identity
-    if own.kind == ACCOUNTS or own.classified or form.version.outside or own.year != other.year:
+    if own.kind == ACCOUNTS or own.classified or own.year != other.year:
         return False
-    return form.version.upload_id == accounts.version.upload_id or bool(departments(form) & departments(accounts))
+    if form.version.upload_id == accounts.version.upload_id:
+        return True
+    outside = form.version.outside or accounts.version.outside
+    return not outside and bool(departments(form) & departments(accounts))
 
 
 def _is_meant(form: Member, claim: Claim, accounts: Member) -> bool:
