@@ -25,8 +25,8 @@ class AttachmentStore:
         await self._pool.execute(
             """DELETE FROM attachments a WHERE kept_at < $1 AND NOT EXISTS (
                    SELECT FROM alerts_views.commands c
-                   WHERE c.command -> 'attachments' @>
-                         jsonb_build_array(jsonb_build_object('document_id', a.document_id)))""",
+                   CROSS JOIN jsonb_array_elements(c.command -> 'attachments') AS file
+                   WHERE file ->> 'document_id' = a.document_id)""",
             before,
         )
 
