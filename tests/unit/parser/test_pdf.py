@@ -7,6 +7,7 @@ from jixiao.forms.model import Form
 from jixiao.runtime.errors import Unreadable
 from jixiao_parser import read
 from jixiao_parser.limits import PAGES
+from jixiao_parser.readers.printed import Word, cells_of
 from tests.unit.parser.pdfs import (
     HEADER,
     ROWS,
@@ -177,3 +178,9 @@ def test_a_table_without_drawn_lines(monkeypatch: pytest.MonkeyPatch, kept: str,
     first, *others = [table(ROWS)] if cut is None else parted(ROWS, [cut])
     (found,) = forms(pdf(titled(first), *others))
     assert found.record() == WHOLE.record()
+
+
+@pytest.mark.parametrize(("line", "cells"), [("附表一", 1), ("自评表", 1), ("55无", 3), ("一55", 3), ("55", 2)])
+def test_a_spaced_heading_is_one_cell_and_figures_of_one_digit_are_not(line: str, cells: int) -> None:
+    """Where no lines are drawn, weight, score and 无 may stand alone in the middle line of their row."""
+    assert len(cells_of([Word(sign, 40.0 * at, 0, 40.0 * at + 10, 10) for at, sign in enumerate(line)])) == cells

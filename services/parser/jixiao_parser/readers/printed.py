@@ -178,6 +178,6 @@ def cells_of(line: Sequence[Word]) -> list[list[Word]]:
             cells[-1].append(word)
         else:
             cells.append([word])
-    if len(cells) > 2 and all(len(cell) == len(cell[0].text) == 1 for cell in cells):
+    if len(cells) > 2 and all(len(cell) == 1 == len(cell[0].text) and cell[0].text.isalpha() for cell in cells):
         return [[cell[0] for cell in cells]]
     return cells
