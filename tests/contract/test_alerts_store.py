@@ -17,7 +17,7 @@ import pytest
 from jixiao.events import AlertChanged, AlertCommand, AlertState, FormScored
 from jixiao.events.models import Attachment, Condition, Handling
 from jixiao.findings import Cause, RuleId, Severity, Subject
-from jixiao.identity import derived_id
+from jixiao.identity import FormIdentity, derived_id
 from jixiao.runtime.errors import Unreadable
 from jixiao.runtime.postgres import connect_pool
 from jixiao_alerts import FormVersion, advance
@@ -128,6 +128,23 @@ async def test_the_newer_assessment_counts_in_any_order_of_arrival(pool: asyncpg
                     await apply_scored(conn, event, uuid4(), NOON)
             found = replace(version, findings=(judged[2][2],), superseded=tuple(found for _, _, found in judged[:2]))
             assert await states(conn, version.identity.key) == advance([found], [], NOON)
+
+
+@pytest.mark.parametrize("newer_first", [False, True])
+async def test_a_form_read_anew_as_secret_is_told_as_secret(conn: Any, newer_first: bool) -> None:
+    """Whom it belongs to is what its newest assessment says, whichever comes first; nothing is sent of it any more."""
+    await subscribe(conn)
+    first = scored(form(0, finding()))
+    secret = first.identity.model_copy(update={"classified": True, "project_name": "校舍修缮工程"})
+    anew = scored(form(0, finding(), finding(RuleId.FUND_SUM)))
+    anew = anew.model_copy(update={"assessment": 1, "identity": secret})
+    for event in (anew, first) if newer_first else (first, anew):
+        changed = await apply_scored(conn, event, uuid4(), NOON)
+    assert all(each.identity == secret for each in changed)
+    [row] = await conn.fetch("SELECT DISTINCT identity::text FROM versions WHERE form_id = $1", first.version.form_id)
+    assert FormIdentity.model_validate_json(row["identity"]) == secret
+    told = await conn.fetchval("SELECT count(*) FROM delivery_changes")
+    assert told == (0 if newer_first else 1)
 
 
 @pytest.mark.parametrize("seed", range(10))

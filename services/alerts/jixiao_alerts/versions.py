@@ -51,17 +51,32 @@ def _doubted(event: FormScored) -> str:
     return json.dumps(doubted, ensure_ascii=False, sort_keys=True)
 
 
+def _assessed(event: FormScored) -> tuple[int, int, str, str, str, str]:
+    """An assessment as it is compared and stored: its place in the order of assessments first."""
+    return (
+        event.assessment,
+        event.rules_version,
+        event.profile_hash,
+        _FINDINGS.dump_json(event.findings).decode(),
+        _doubted(event),
+        event.identity.model_dump_json(),
+    )
+
+
 async def _add_assessment(conn: Connection, event: FormScored) -> None:
-    """Of two assessments of a form the newer counts, whichever came first; the other is kept as superseded."""
+    """Of two assessments of a form the newer counts, whichever came first; the other is kept as superseded.
+
+    The form may have been read anew in between: its names, and whether it is classified, are the newer one's too.
+    """
     form_id = event.version.form_id
     row = await conn.fetchrow(
-        "SELECT assessment, rules_version, profile_hash, findings, doubted FROM versions WHERE form_id = $1", form_id
+        "SELECT assessment, rules_version, profile_hash, findings, doubted, identity FROM versions WHERE form_id = $1",
+        form_id,
     )
     known = _FINDINGS.dump_json(_FINDINGS.validate_json(row["findings"])).decode()
-    stored = (*list(row.values())[:3], known, row["doubted"])
-    findings = _FINDINGS.dump_json(event.findings).decode()
-    arrived = (event.assessment, event.rules_version, event.profile_hash, findings, _doubted(event))
-    older, newer = sorted((stored, arrived))
+    whose = FormIdentity.model_validate_json(row["identity"]).model_dump_json()
+    stored = (*list(row.values())[:3], known, row["doubted"], whose)
+    older, newer = sorted((stored, _assessed(event)))
     if older == newer:
         return
     await conn.execute(
@@ -71,8 +86,8 @@ async def _add_assessment(conn: Connection, event: FormScored) -> None:
         *older[:4],
     )
     await conn.execute(
-        """UPDATE versions SET assessment = $2, rules_version = $3, profile_hash = $4, findings = $5, doubted = $6
-           WHERE form_id = $1""",
+        """UPDATE versions SET (assessment, rules_version, profile_hash, findings, doubted, identity)
+                             = ($2, $3, $4, $5, $6, $7) WHERE form_id = $1""",
         form_id,
         *newer,
     )
