@@ -1,6 +1,9 @@
 """PDF files with text: ruled tables, several forms, tables cut by the page's end."""
 
+import inspect
+
 import pytest
+from pdfplumber.page import Page
 from reportlab.lib.utils import ImageReader
 
 from jixiao.forms.model import Form
@@ -184,3 +187,18 @@ def test_a_table_without_drawn_lines(monkeypatch: pytest.MonkeyPatch, kept: str,
 def test_a_spaced_heading_is_one_cell_and_figures_of_one_digit_are_not(line: str, cells: int) -> None:
     """Where no lines are drawn, weight, score and 无 may stand alone in the middle line of their row."""
     assert len(cells_of([Word(sign, 40.0 * at, 0, 40.0 * at + 10, 10) for at, sign in enumerate(line)])) == cells
+
+
+@pytest.mark.parametrize("sign", ["\0", "\ud800"])
+def test_signs_that_no_database_takes_are_left_out(monkeypatch: pytest.MonkeyPatch, sign: str) -> None:
+    """As fonts with a broken table of signs give them: the form is kept and told like any other."""
+    chars = inspect.getattr_static(Page, "chars").fget
+
+    def broken(page: Page) -> list[dict[str, object]]:
+        signs = [{**each, "text": each["text"] + sign} for each in chars(page)]
+        return [*signs, *({**each, "text": sign} for each in signs[:1])]
+
+    monkeypatch.setattr(Page, "chars", property(broken))
+    (found,) = forms(pdf(titled(table(ROWS))))
+    assert found.record() == WHOLE.record()
+    assert "\\u0000" not in found.model_dump_json()

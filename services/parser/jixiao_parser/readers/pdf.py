@@ -26,6 +26,7 @@ Look = Callable[[Sequence[int]], Mapping[int, Page]]
 OCR = "ocr"
 PICTURE_SHARE = 0.5  # of the page, covered by pictures
 PICTURE_CURVES = 200  # signs that were turned into drawings
+_NO_SIGNS = dict.fromkeys((0, *range(0xD800, 0xE000)))  # what broken fonts stand for, and no database takes
 ENCRYPTED = "PDF文件设有打开密码（已加密），无法读取。请取消密码后重新上传。"
 BROKEN = "PDF文件已损坏或不完整，无法打开。请在原程序中重新导出PDF，或上传自评表的XLSX工作簿。"
 
@@ -89,8 +90,9 @@ def _is_picture(page: Any, found: Printed) -> bool:
 def _page(page: Any) -> Page:
     left, top, right, bottom = page.bbox
     words = [
-        Word(sign["text"], sign["x0"] - left, sign["top"] - top, sign["x1"] - left, sign["bottom"] - top)
+        Word(text, sign["x0"] - left, sign["top"] - top, sign["x1"] - left, sign["bottom"] - top)
         for sign in page.chars
+        if (text := sign["text"].translate(_NO_SIGNS))
     ]
     rulings = [_ruling(edge, left, top) for edge in _drawn(page) if edge["width"] > NEAR or edge["height"] > NEAR]
     return Page(page.page_number, right - left, bottom - top, words, rulings)
