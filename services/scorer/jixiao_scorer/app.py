@@ -66,8 +66,8 @@ class Scorer:
         """Keep the assessment and what changed between forms; one event for this form and each that changed."""
         event, member = prepared.event, prepared.member
         await store.lock(conn, event.identity.unit)
-        if await store.replace_form(conn, member):
-            return await self._read_again(conn, prepared, message.trace)
+        if (name := await store.name_of(conn, member.form_id)) is not None:
+            return await self._read_again(conn, prepared, name, message.trace)
         await store.keep(conn, event, member)
         changed = await judge_together(conn, event.identity.unit, [member.form_id], self._adopted.profiles)
         own = changed.pop(member.form_id, ())
@@ -78,11 +78,16 @@ class Scorer:
             after_commit(metrics.FINDINGS.labels(finding.rule.value, finding.severity.value).inc)
         return [told(each, across, now, message.trace) for each, across in all_of_them]
 
-    async def _read_again(self, conn: Connection, prepared: Prepared, trace: str) -> list[Outgoing]:
-        """The form was read anew by another version of the parser: one assessment more of it."""
+    async def _read_again(self, conn: Connection, prepared: Prepared, name: str, trace: str) -> list[Outgoing]:
+        """The form was read anew by another version of the parser: one assessment more of it.
+
+        Its project was called ``name`` until now; what that brought on other forms ends.
+        """
         event, member = prepared.event, prepared.member
+        near = await store.family_of(conn, event.identity.unit, [member.form_id])
+        await store.replace_form(conn, member)
         await store.keep_again(conn, member, Assessment(event.figures, event.findings), event.rules_version)
-        changed = await judge_together(conn, event.identity.unit, [member.form_id], self._adopted.profiles)
+        changed = await judge_together(conn, event.identity.unit, near, self._adopted.profiles, [name])
         across = await store.cross_findings(conn, event.identity.unit, changed)
         now: datetime = await conn.fetchval("SELECT now()")
         again = await store.judged_again(conn, {member.form_id, *changed})
@@ -90,15 +95,16 @@ class Scorer:
 
 
 async def judge_together(
-    conn: Connection, unit: str, form_ids: Collection[UUID], profiles: Profiles
+    conn: Connection, unit: str, form_ids: Collection[UUID], profiles: Profiles, old_names: Collection[str] = ()
 ) -> dict[UUID, tuple[Finding, ...]]:
     """Judge the unit anew for these of its forms and write what differs; what is to be told anew across forms, by form.
 
-    Findings in beta are kept for the rule editors and told to nobody else: they come and go with every form of a unit.
+    ``old_names``: what projects of theirs were called until now. Findings in beta are kept for the rule editors and
+    told to nobody else: they come and go with every form of a unit.
     """
-    of_texts = await judged_texts(conn, form_ids, profiles)
+    of_texts = await judged_texts(conn, form_ids, profiles, old_names)
     before = await store.cross_findings(conn, unit, of_texts)
-    of_projects = judge_projects(await store.family_of(conn, unit, form_ids, profiles))
+    of_projects = judge_projects(await store.members(conn, await store.family_of(conn, unit, form_ids), profiles))
     of_unit = judge_unit(await store.facts_of_unit(conn, unit), profiles)
     changed = {}
     for form_id in sorted({*before, *of_projects, *of_unit, *of_texts}):

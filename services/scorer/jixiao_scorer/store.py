@@ -87,13 +87,19 @@ async def keep_again(conn: Connection, member: Member, found: Assessment, rules_
     await conn.execute("UPDATE forms SET facts = $2 WHERE form_id = $1", member.form_id, facts)
 
 
-async def replace_form(conn: Connection, member: Member) -> bool:
-    """Put a form as another version of the parser read it in the place of what is kept; False when none is.
+async def name_of(conn: Connection, form_id: UUID) -> str | None:
+    """The name of the project of a form, as names are compared; None when no such form is kept."""
+    name: str | None = await conn.fetchval("SELECT project_name FROM forms WHERE form_id = $1", form_id)
+    return name
+
+
+async def replace_form(conn: Connection, member: Member) -> None:
+    """Put a form as another version of the parser read it in the place of what is kept.
 
     Its identity's key and unit are as before, but how names are printed and whether it is classified may differ.
     """
     identity = member.identity
-    status: str = await conn.execute(
+    await conn.execute(
         "UPDATE forms SET form = $2, departments = $3, identity = $4, project_name = $5 WHERE form_id = $1",
         member.form_id,
         member.form.model_dump_json(exclude_defaults=True),
@@ -107,7 +113,6 @@ async def replace_form(conn: Connection, member: Member) -> bool:
         identity.unit_name,
         identity.project_name,
     )
-    return status != "UPDATE 0"
 
 
 async def _keep_findings(conn: Connection, form_id: UUID, findings: Sequence[Finding]) -> None:
@@ -121,11 +126,10 @@ async def _keep_findings(conn: Connection, form_id: UUID, findings: Sequence[Fin
     )
 
 
-async def family_of(conn: Connection, unit: str, form_ids: Collection[UUID], profiles: Profiles) -> list[Member]:
+async def family_of(conn: Connection, unit: str, form_ids: Collection[UUID]) -> set[UUID]:
     """The forms of the unit that may have something to say about these, themselves included."""
     rows = await conn.fetch("SELECT form_id, project, project_name FROM forms WHERE unit = $1", unit)
-    own = family(form_ids, ((row["form_id"], row["project"], row["project_name"]) for row in rows))
-    return await members(conn, own, profiles)
+    return family(form_ids, ((row["form_id"], row["project"], row["project_name"]) for row in rows))
 
 
 async def members(conn: Connection, form_ids: Iterable[UUID], profiles: Profiles) -> list[Member]:

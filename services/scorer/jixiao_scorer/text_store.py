@@ -21,9 +21,12 @@ _NEAR = """(SELECT form_id FROM forms WHERE departments && $1::text[]
 
 
 async def judged_texts(
-    conn: Connection, form_ids: Collection[UUID], profiles: Profiles
+    conn: Connection, form_ids: Collection[UUID], profiles: Profiles, old_names: Collection[str] = ()
 ) -> dict[UUID, tuple[Finding, ...]]:
-    """What is found on accounts beside forms, of all accounts that have to do with these forms, stored already."""
+    """What is found on accounts beside forms, of all accounts that have to do with these forms, stored already.
+
+    ``old_names``: what projects of theirs were called until now.
+    """
     arrived = await conn.fetch(
         """SELECT f.project_name, f.departments, a.upload_id, a.kind
            FROM forms f JOIN assessments a USING (form_id) WHERE form_id = ANY($1)""",
@@ -33,7 +36,7 @@ async def judged_texts(
     brings_accounts = any(row["kind"] == ACCOUNTS for row in arrived)
     await _lock(conn, "near accounts ", [*departments, *map(str, uploads)], shared=not brings_accounts)
     found = await _accounts(conn, departments, uploads, profiles)
-    names = {row["project_name"] for row in arrived}
+    names = {*old_names, *(row["project_name"] for row in arrived)}
     concerned = [each for each in found if each.form_id in form_ids or names & project_names(each)]
     if not concerned:
         return {}
