@@ -5,6 +5,7 @@ import json
 import random
 import uuid
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 import asyncpg
@@ -201,3 +202,25 @@ async def test_only_accounts_that_name_the_project_are_told_again(scorer_pool: a
         (members[-2].form_id, 1),
     ]
     assert [each.rule for each in events[1].findings] == [RuleId.NARRATIVE]
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+async def test_a_project_read_anew_under_another_name_is_no_longer_meant(scorer_pool: asyncpg.Pool, place: int) -> None:
+    """What the text was held against it for ends; so it is when another version of the project keeps the name."""
+    members = of_department(f"改名{place}区")
+    told = [event for each in members for event in await arrive(scorer_pool, each)]
+    identity = members[place].identity.model_copy(update={"project_name": "湿地巡护"})
+    members[place] = replace(members[place], identity=identity)
+    told += await arrive(scorer_pool, members[place])
+    for each in members[-2:]:
+        assert await stored(scorer_pool, each) == latest(told, each) == wanted(members)[each.form_id]
+
+
+async def test_the_version_in_force_counts_under_whatever_name(scorer_pool: asyncpg.Pool) -> None:
+    """The text names the project as an older version did."""
+    members = of_department("异名区")
+    identity = members[1].identity.model_copy(update={"project_name": "湿地巡护"})
+    members[1] = replace(members[1], identity=identity)
+    told = [event for place in (5, 6, 2, 3, 4, 0, 1) for event in await arrive(scorer_pool, members[place])]
+    for each in members[-2:]:
+        assert await stored(scorer_pool, each) == latest(told, each) == wanted(members)[each.form_id]

@@ -28,7 +28,7 @@ async def judged_texts(
     ``old_names``: what projects of theirs were called until now.
     """
     arrived = await conn.fetch(
-        """SELECT f.project_name, f.departments, a.upload_id, a.kind
+        """SELECT f.departments, a.upload_id, a.kind
            FROM forms f JOIN assessments a USING (form_id) WHERE form_id = ANY($1)""",
         list(form_ids),
     )
@@ -36,12 +36,22 @@ async def judged_texts(
     brings_accounts = any(row["kind"] == ACCOUNTS for row in arrived)
     await _lock(conn, "near accounts ", [*departments, *map(str, uploads)], shared=not brings_accounts)
     found = await _accounts(conn, departments, uploads, profiles)
-    names = {*old_names, *(row["project_name"] for row in arrived)}
+    names = {*old_names, *await _names(conn, form_ids)}
     concerned = [each for each in found if each.form_id in form_ids or names & project_names(each)]
     if not concerned:
         return {}
     await _lock(conn, "accounts ", [str(each.form_id) for each in concerned], shared=False)
     return judge_texts([*concerned, *await _spoken_of(conn, concerned, profiles)])
+
+
+async def _names(conn: Connection, form_ids: Collection[UUID]) -> set[str]:
+    """What the projects of these forms are called in any of their versions."""
+    rows = await conn.fetch(
+        """SELECT DISTINCT f.project_name FROM assessments a JOIN forms f USING (form_id)
+           WHERE a.project IN (SELECT project FROM assessments WHERE form_id = ANY($1))""",
+        list(form_ids),
+    )
+    return {row["project_name"] for row in rows}
 
 
 def _near(rows: Iterable[Any]) -> tuple[list[str], list[UUID]]:
@@ -71,7 +81,10 @@ async def _accounts(
 
 
 async def _spoken_of(conn: Connection, accounts: Sequence[Member], profiles: Profiles) -> list[Member]:
-    """The forms of the projects that the accounts name, of their departments and uploads."""
+    """The forms of the projects that the accounts name, of their departments and uploads.
+
+    All versions of them: the one in force may have another name than the one that is meant.
+    """
     rows = await conn.fetch(
         "SELECT departments, upload_id FROM forms JOIN assessments USING (form_id) WHERE form_id = ANY($1)",
         [each.form_id for each in accounts],
@@ -80,7 +93,8 @@ async def _spoken_of(conn: Connection, accounts: Sequence[Member], profiles: Pro
     kept = await conn.fetch(
         f"""SELECT f.identity, f.version, f.form
             FROM {_NEAR} near JOIN forms f USING (form_id) JOIN assessments a USING (form_id)
-            WHERE a.kind <> $4 AND f.project_name = ANY($3)""",
+            WHERE a.kind <> $4 AND f.project IN (
+                SELECT project FROM {_NEAR} near JOIN forms USING (form_id) WHERE project_name = ANY($3))""",
         *_near(rows),
         list(names),
         ACCOUNTS,
