@@ -56,10 +56,11 @@ async def test_what_is_taken_and_what_stays(pool: asyncpg.Pool, now: bytes, even
     upload = uuid.uuid4()
     [first] = await take(pool, message(report(3001), upload))
     rows = "SELECT form_id, project, year, form FROM forms WHERE upload_id = $1"
-    before = await pool.fetch(rows, upload)
+    before, projects = await pool.fetch(rows, upload), await pool.fetch("SELECT * FROM projects")
     told = await take(pool, message(now, uuid.uuid4(), of=upload))
     assert len(told) == events
     assert (await pool.fetch(rows, upload) == before) == (events == 0)
+    assert await pool.fetch("SELECT * FROM projects") == projects
     for event in told:
         assert event.headers["form_id"] == first.headers["form_id"] and event.headers["ce_id"] != first.headers["ce_id"]
         assert b'"9.95"' in event.value

@@ -61,6 +61,7 @@ class Parser:
         events = []
         for form in forms:
             event = await _identified(conn, upload, form, len(forms))
+            await store.keep_project(conn, event.identity, form.code.text)
             await store.keep_form(conn, event)
             events.append(_told(event, upload, now, derived_id("parsed", upload.id, form.ordinal)))
             after_commit(metrics.FORMS.labels(form.layout).inc)
@@ -83,6 +84,7 @@ async def _read_again(conn: Connection, upload: Upload, forms: Sequence[Form], c
         if before is None or before.whose != (event.identity.key, event.identity.unit):
             continue
         taken.add(form.ordinal)
+        await store.keep_project(conn, event.identity, form.code.text)
         await store.replace_form(conn, event)
         if before.form != event.form.model_dump(mode="json"):
             events.append(_told(event, upload, now, derived_id("parsed", cause, form.ordinal)))
@@ -96,7 +98,6 @@ async def _identified(conn: Connection, upload: Upload, form: Form, forms: int) 
     unit = await store.unit_of(conn, form.unit.text or upload.unit or upload.bound or "", form.budget_unit.text)
     known = await store.project_of(conn, unit, form.name.text or "", form.code.text)
     identity = FormIdentity.of(form, unit, upload.year, known)
-    await store.keep_project(conn, identity, form.code.text)
     outside = upload.bound is not None and await store.is_outside(conn, unit, upload.bound)
     return FormParsed(
         identity=identity,
