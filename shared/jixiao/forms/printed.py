@@ -22,10 +22,8 @@ _SUFFIX = {"元": YUAN, "万": WAN, "万元": WAN, "亿": YI, "亿元": YI, "%":
 _NUMBER = re.compile(r"[¥￥]?([+-]?)(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?(%|万元|亿元|万|亿|元|分)?")
 _LONGEST = 20  # digits; sums and products of these stay exact in Decimal's 28
 _HALF = tuple(Decimal(5).scaleb(-d - 1) for d in range(_LONGEST + 1))
-_ZERO, _ONE = Decimal(0), Decimal(1)
-_CENT = Decimal("0.01")
-_VALUE, _LOW, _HIGH = attrgetter("value"), attrgetter("low"), attrgetter("high")
-_DECIMALS, _UNIT = attrgetter("decimals"), attrgetter("unit")
+_ZERO, _ONE, _CENT = Decimal(0), Decimal(1), Decimal("0.01")
+_VALUE, _LOW, _HIGH, _DECIMALS, _UNIT = map(attrgetter, ("value", "low", "high", "decimals", "unit"))
 _WIDE = Context(prec=100)  # so that no number on a form is too large to round
 
 

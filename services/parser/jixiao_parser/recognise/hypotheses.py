@@ -21,7 +21,7 @@ STEPS = (
     ("以空格对齐各列，按列位置还原", laid_out),
     ("按阅读顺序排列，按分值和得分还原各行", on_a_grid),
 )
-PLACED = "没有表格线，按文字在页面上的位置还原各行各列"
+PLACED = "按文字在页面上的位置还原各行各列"
 TABLE, STREAM = "按原表的行和列", "不依赖行列，按标签和数字重新排出各行"
 BROKEN = 2  # a row without its name tells more against a reading than a whole row for it
 FUNDED = 2

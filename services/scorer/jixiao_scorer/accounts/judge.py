@@ -21,7 +21,7 @@ from jixiao_scorer.words import money, plain
 
 _MISREAD = 6  # wrong numbers in one table from which on the reading is in doubt
 _TOLD = 3  # places named in the sentence on differences from rounding
-_LOST = Doubt(kind=DoubtKind.LOST_ROW, note="各列均有相差，疑似读取时缺少一行")
+_LOST = Doubt(kind=DoubtKind.LOST_ROW, note="多处合计同时不符，疑似读取时缺少一行")
 
 
 def judge(form: Form, profile: Profile) -> tuple[tuple[Computed, ...], list[Finding]]:
