@@ -12,6 +12,7 @@ import pytest
 from jixiao.events import FormScored
 from jixiao.findings import RuleId
 from jixiao.runtime import inbox as runtime_inbox
+from jixiao.runtime import metrics
 from jixiao.runtime.errors import RetryLater
 from jixiao.runtime.health import Health
 from jixiao.runtime.inbox import Inbox
@@ -242,6 +243,7 @@ async def test_a_unit_that_cannot_be_judged_again_holds_up_no_other(
     rows = await pool.fetch("SELECT DISTINCT unit FROM assessments WHERE profile_hash <> $1", PROFILE.hash)
     assert [row["unit"] for row in rows] == [UNITS[0]]
     assert "1个单位" in health.remarks["rejudging"] and health.why_not_ready() is None
+    assert metrics.TO_JUDGE_AGAIN.collect()[0].samples[0].value == await behind(pool) > 0
     monkeypatch.undo()
     await copy_of(pool, FakeProducer()).look()
     assert await behind(pool) == 0

@@ -20,7 +20,7 @@ from jixiao_scorer import assess, store
 from jixiao_scorer.app import judge_together, live, told
 from jixiao_scorer.profile_store import Adopted, release_in_force
 from jixiao_scorer.release import RELEASE
-from jixiao_scorer.standing import Standing, to_judge_again
+from jixiao_scorer.standing import Standing, behind_in_all, to_judge_again
 from jixiao_scorer.written import Profiles
 
 log = structlog.get_logger(__name__)
@@ -61,8 +61,8 @@ class Rejudging:
             self._remark("profiles", "；".join(self._adopted.refused))
             found = await to_judge_again(conn, profiles, LISTED, but=self._left)
             adopted = await release_in_force(conn) == RELEASE
-        behind = found[0].of if found else 0
-        metrics.TO_JUDGE_AGAIN.set(behind)
+            behind = found[0].of if found else 0
+            metrics.TO_JUDGE_AGAIN.set(await behind_in_all(conn, profiles) if self._left else behind)
         waits = behind and not adopted  # its effect has not been seen yet, or another release's was seen since
         self._remark(
             "rules", f"{behind}张自评表仍按其他版本的规则核对，新规则等待启用（jixiao rules）。" if waits else ""

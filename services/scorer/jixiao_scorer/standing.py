@@ -62,6 +62,11 @@ async def groups(conn: Connection, profiles: Profiles) -> list[Group]:
     return [Group(*row) for row in rows]
 
 
+async def behind_in_all(conn: Connection, profiles: Profiles) -> int:
+    """How many forms do not stand on what is in force."""
+    return sum(each.forms for each in await groups(conn, profiles) if not each.current)
+
+
 async def _wanted(conn: Connection, profiles: Profiles) -> tuple[list[str], list[str]]:
     """Every layout that is stored, and the hash of the profile that judges it now."""
     layouts = [row["layout"] for row in await conn.fetch("SELECT DISTINCT layout FROM forms")]
