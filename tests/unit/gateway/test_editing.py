@@ -110,7 +110,7 @@ async def test_the_page_shows_the_same_form_filled(api: Api) -> None:
         assert text in page, text
     assert 'name="conditions" value="worse" checked' not in page
     form = wanted | {"revision": "1", "district": "青禾"}
-    assert "订阅尚未保存" in await html(api, f"/subscriptions/{key}/edit", act="preview", **form)
+    assert "修改尚未保存" in await html(api, f"/subscriptions/{key}/edit", act="preview", **form)
     assert only_row(api).revision == 1
     page = await html(api, f"/subscriptions/{key}/edit", **form)
     assert "修改已保存" in page and "whsec_" not in page
