@@ -38,8 +38,9 @@ class Side:
     @property
     def is_whole(self) -> bool:
         """Whether every line is there and known: the lines are numbered (行次), and the reading may lose some."""
-        numbered = range(min(self.places), max(self.places) + 1) if self.places else ()
-        return not self.unknown and self.places == set(numbered)
+        # counted, not listed: whatever number a cell holds
+        gaps = max(self.places) - min(self.places) + 1 - len(self.places) if self.places else 0
+        return not self.unknown and gaps == 0
 
     def add(self, line: Line) -> None:
         """The next line from above."""
