@@ -79,10 +79,6 @@ class Check:
         """Whether both can be the same number as printed."""
         return abs(self.gap) <= self.tolerance
 
-    def weight(self, figure: Figure) -> int:
-        """By how much the gap grows with a figure: 1 or -1."""
-        return -1 if any(figure.path == each.path for each in self.parts) else 1
-
 
 class Grid:
     """The cells of one table as numbers."""

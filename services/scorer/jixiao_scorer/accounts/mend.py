@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from jixiao.findings import Repair
 from jixiao_scorer.accounts.figures import Check, Figure
@@ -38,14 +39,31 @@ class Mended:
         return Change(self.figure.path, self.figure.number, self.new)
 
 
+class _Sum(NamedTuple):
+    """A check in which a figure stands; ``weight``: by how much its gap grows with the figure, 1 or -1."""
+
+    check: Check
+    gap: Decimal
+    tolerance: Decimal
+    weight: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether the check does."""
+        return abs(self.gap) <= self.tolerance
+
+
 class Mender:
     """Looks for such changes among all checks of the accounts."""
 
     def __init__(self, checks: Iterable[Check]) -> None:
-        self._having: dict[str, list[Check]] = defaultdict(list)
+        self._having: dict[str, list[_Sum]] = defaultdict(list)
         for check in checks:
+            gap, tolerance = check.gap, check.tolerance  # each adds up all figures
+            parts = {figure.path for figure in check.parts}
             for figure in check.figures:
-                self._having[figure.path].append(check)
+                weight = -1 if figure.path in parts else 1
+                self._having[figure.path].append(_Sum(check, gap, tolerance, weight))
 
     def mend(self, broken: Check) -> Mended | None:
         """The change that closes a broken check and breaks no other; None when several would do.
@@ -61,12 +79,13 @@ class Mender:
 
     def _try(self, figure: Figure, broken: Check) -> Mended | None:
         """The change of a figure that closes the check to the last digit, where all its others then hold."""
-        by = -broken.gap * broken.weight(figure)
-        new = figure.number.value + figure.number.of_yuan(by)
         having = self._having[figure.path]
-        if new < 0 or any(abs(each.gap + each.weight(figure) * by) > each.tolerance for each in having):
+        own = next(each for each in having if each.check is broken)
+        by = -own.gap * own.weight
+        new = figure.number.value + figure.number.of_yuan(by)
+        if new < 0 or any(abs(each.gap + each.weight * by) > each.tolerance for each in having):
             return None
-        return Mended(figure, new, tuple(each for each in having if not each.holds))
+        return Mended(figure, new, tuple(each.check for each in having if not each.holds))
 
     def _finest(self, found: Mended) -> Mended:
         """Of the changes that each of the closed checks asks for, the smallest in writing."""
