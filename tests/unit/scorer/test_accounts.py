@@ -152,7 +152,9 @@ def test_no_accounts_are_beyond_judging(changes: dict[tuple[int, int, int], str]
 
 def test_a_long_table_with_a_wrong_sum_holds_up_nobody() -> None:
     """As long as an event can carry: the scorer judges in its loop, and other forms wait meanwhile."""
-    items = [(f"2{at % 99 + 1:02d}{at // 99 + 1:02d}01", "某项", f"{at + 7}.10", f"{at}.11", "4.12") for at in range(2400)]
+    items = [
+        (f"2{at % 99 + 1:02d}{at // 99 + 1:02d}01", "某项", f"{at + 7}.10", f"{at}.11", "4.12") for at in range(2400)
+    ]
     rows = (*_HEADS, ("", "合计", "100.00", "60.00", "40.00"), *items)
     made = AccountsTable(
         title="一般公共预算财政拨款支出决算表", amount_unit="万元", rows=tuple(AccountsRow(cells=row) for row in rows)
