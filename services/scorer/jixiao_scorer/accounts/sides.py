@@ -7,6 +7,7 @@ from jixiao_scorer.accounts.figures import Check, Figure, Grid, equal, known
 from jixiao_scorer.accounts.words import WORDS, Pattern
 
 S = WORDS.sides
+_LONGEST = 4  # digits of a line number
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ class TwoSided:
                 name = "" if name.isdigit() else name
                 side.add(Line(name, {column: self._grid.figure(place, column, name) for column in side.columns}))
                 texts = (self._grid.text(place, column) for column in range(begin, starts[at]))
-                side.places |= {int(text) for text in texts if text.isdecimal()}
+                side.places |= {int(text) for text in texts if text.isdecimal() and len(text) <= _LONGEST}
 
     @property
     def income(self) -> Side | None:
