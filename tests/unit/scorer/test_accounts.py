@@ -131,9 +131,9 @@ PLACES = st.tuples(st.integers(0, 8), st.integers(0, 12), st.integers(0, 11))
 
 
 @settings(deadline=None)  # nine tables an example
-@example({(0, 0, 0): "", (0, 0, 1): "9" * 25})  # a line number as long as a day
+@example({(0, 4, 1): "9" * 5000})
 @given(st.dictionaries(PLACES, JUNK | st.text(max_size=4), max_size=20))
-@example({(0, line, 1): "9" * 5000 for line in range(9)})
+@example({(0, 4, 1): "9" * 5000})
 def test_no_accounts_are_beyond_judging(changes: dict[tuple[int, int, int], str]) -> None:
     """Whatever stands in the cells: every finding has its sentence."""
     form = accounts()
