@@ -20,10 +20,12 @@ from jixiao.findings import Cause, RuleId, Severity, Subject
 from jixiao.identity import FormIdentity, derived_id
 from jixiao.runtime.errors import Unreadable
 from jixiao.runtime.postgres import connect_pool
-from jixiao_alerts import FormVersion, advance
+from jixiao_alerts import FormVersion, advance, ledger
 from jixiao_alerts.admission import alert_id
 from jixiao_alerts.outbox import COMMITTED, event_id
+from jixiao_alerts.sealing import sealed
 from jixiao_alerts.store import apply_command, apply_scored
+from jixiao_alerts.targets import House
 from tests.contract.subscriptions import publish_subscriptions, subscribe
 from tests.unit.alerts.builders import FORM, NOON, command, finding, form, scored, version
 from tests.unit.alerts.model import expected, histories, told
@@ -145,6 +147,35 @@ async def test_a_form_read_anew_as_secret_is_told_as_secret(conn: Any, newer_fir
     assert FormIdentity.model_validate_json(row["identity"]) == secret
     told = await conn.fetchval("SELECT count(*) FROM delivery_changes")
     assert told == (0 if newer_first else 1)
+
+
+async def test_what_waits_is_not_sent_once_its_form_is_secret(conn: Any) -> None:
+    """A message of two forms goes out with the other alone, a message of this one not at all."""
+    await subscribe(conn, rhythm="daily", hour=8, channel="mail")
+    other = of_project(form(0, finding()), "another")
+    first = scored(form(0, finding()))
+    for event in (first, scored(other)):
+        await apply_scored(conn, event, uuid4(), NOON)
+    secret = first.model_copy(
+        update={"assessment": 1, "identity": first.identity.model_copy(update={"classified": True})}
+    )
+    await apply_scored(conn, secret, uuid4(), NOON)
+    [message] = await conn.fetch("SELECT delivery_id FROM deliveries")
+    [told] = (await ledger.changes_of(conn, [message["delivery_id"]])).values()
+    assert [AlertChanged.model_validate_json(each).identity.project for each in told] == ["another"]
+
+    await conn.execute("DELETE FROM delivery_changes WHERE event_id <> $1", await first_event(conn, first))
+    later, mail = NOON + timedelta(days=2), ledger.Pace(("mail",), 1, timedelta())
+    due = await ledger.claim(conn, later, later, [], mail, 10)
+    assert [each.body for each in await sealed(conn, due, House(), later)] == [None]
+
+
+async def first_event(conn: Any, event: FormScored) -> UUID:
+    """The id of the change by which an event's alert came to be."""
+    found: UUID = await conn.fetchval(
+        "SELECT event_id FROM alert_changes WHERE alert_id = $1", alert_id(event.identity, event.findings[0])
+    )
+    return found
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -151,8 +151,10 @@ class Delivery:
         channel = self._channels.get(due.channel)
         if channel is None:
             return Refused(f"没有名为 {due.channel} 的发送渠道，请删除该订阅后重新建立。")
-        if due.secret is None or due.body is None:
+        if due.secret is None:
             return Refused("订阅已被删除，不再发送。")
+        if due.body is None:
+            return Refused("所涉自评表已标明涉密，内容不外发。")
         try:
             secret = self._secrets.open(due.secret)
             return await channel.send(due.delivery_id, due.target, secret, due.body, self._clock())

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from jixiao.events.matching import is_classified
+from jixiao.identity import FormIdentity
 from jixiao.runtime.postgres import Connection
 from jixiao_alerts.channels import Result
 from jixiao_alerts.schedule import Next
@@ -105,15 +107,19 @@ async def merge(conn: Connection, into: Due, now: datetime) -> None:
 
 
 async def changes_of(conn: Connection, messages: Sequence[UUID]) -> dict[UUID, list[str]]:
-    """The changes each message tells, as JSON, the oldest first."""
+    """The changes each message tells, as JSON, the oldest first; none of a form that was found to be 涉密 meanwhile."""
     rows = await conn.fetch(
-        """SELECT d.delivery_id, c.change FROM delivery_changes d JOIN alert_changes c USING (event_id)
+        """SELECT d.delivery_id, c.change,
+                  ARRAY(SELECT DISTINCT v.identity::text FROM alerts a JOIN versions v USING (identity_key)
+                        WHERE a.alert_id = c.alert_id) AS identities
+           FROM delivery_changes d JOIN alert_changes c USING (event_id)
            WHERE d.delivery_id = ANY ($1) ORDER BY c.changed_at, c.event_id""",
         messages,
     )
     told: dict[UUID, list[str]] = {message: [] for message in messages}
     for row in rows:
-        told[row["delivery_id"]].append(row["change"])
+        if not any(is_classified(FormIdentity.model_validate_json(each)) for each in row["identities"]):
+            told[row["delivery_id"]].append(row["change"])
     return told
 
 

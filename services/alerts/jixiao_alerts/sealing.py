@@ -14,7 +14,7 @@ TEST = "这是绩效预警系统的一条测试消息，收到即表示该订阅
 
 
 async def sealed(conn: Connection, due: Sequence[Due], house: House, now: datetime) -> list[Due]:
-    """The same with their bodies. A message to a subscription that is gone stays without."""
+    """The same with their bodies. What goes to a subscription that is gone, or may not be told, stays without."""
     open_ones = [each for each in due if each.body is None and each.secret is not None]
     if not open_ones:
         return list(due)
@@ -22,7 +22,8 @@ async def sealed(conn: Connection, due: Sequence[Due], house: House, now: dateti
         if each.channel != "webhook" and each.kind == "changes":
             await ledger.merge(conn, each, now)
     told = await ledger.changes_of(conn, [each.delivery_id for each in open_ones])
-    bodies = {each.delivery_id: _body(each, told[each.delivery_id], house, now) for each in open_ones}
+    may_go = [each for each in open_ones if each.kind == "test" or told[each.delivery_id]]
+    bodies = {each.delivery_id: _body(each, told[each.delivery_id], house, now) for each in may_go}
     await ledger.seal(conn, bodies, now)
     return [replace(each, body=bodies.get(each.delivery_id, each.body)) for each in due]
 
