@@ -1,14 +1,12 @@
 """The clock of the 整改 loop: a deadline that passes without an answer is a change of its own."""
 
-import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from uuid import UUID
 
-import structlog
-
 from jixiao.identity import derived_id
+from jixiao.runtime.background import keep_looking, tell_decided
 from jixiao.runtime.health import Health
 from jixiao.runtime.inbox import Inbox
 from jixiao.runtime.message import Outgoing
@@ -17,9 +15,6 @@ from jixiao.runtime.produce import Producer
 from jixiao_alerts.app import tell
 from jixiao_alerts.store import apply_deadline
 
-log = structlog.get_logger(__name__)
-
-POLL_SECONDS = 5.0
 AT_ONCE = 100
 
 
@@ -38,16 +33,11 @@ class Deadlines:
 
     async def run(self) -> None:
         """For ever; what the world does is waited out."""
-        while True:
-            try:
-                while await self.look() == AT_ONCE:
-                    pass
-            except Exception as fault:
-                log.warning("cannot look for deadlines, trying again", fault=repr(fault))
-                self._health.broken["deadlines"] = f"{type(fault).__name__}: {fault}"
-            else:
-                self._health.broken.pop("deadlines", None)
-            await asyncio.sleep(POLL_SECONDS)
+
+        async def more() -> bool:
+            return await self.look() == AT_ONCE
+
+        await keep_looking("deadlines", more, self._health)
 
     async def look(self) -> int:
         """Decide what has passed, and tell what was decided; how many deadlines it was."""
@@ -75,7 +65,4 @@ class Deadlines:
         rows = await self._inbox.pool.fetch(
             "SELECT cause FROM deadlines_passed JOIN decisions USING (cause) WHERE sent_at IS NULL LIMIT $1", AT_ONCE
         )
-        for row in rows:
-            for event in await self._inbox.decided(row["cause"]) or ():
-                await self._producer.send(event)
-            await self._inbox.sent(row["cause"])
+        await tell_decided(self._inbox, self._producer, [row["cause"] for row in rows])

@@ -1,6 +1,5 @@
 """What is stored is judged again once another profile, or another release's rules, were adopted."""
 
-import asyncio
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import groupby
@@ -10,6 +9,7 @@ import structlog
 
 from jixiao.identity import derived_id
 from jixiao.runtime import metrics
+from jixiao.runtime.background import keep_looking, tell_decided
 from jixiao.runtime.faults import is_world_broken
 from jixiao.runtime.health import Health
 from jixiao.runtime.inbox import Inbox
@@ -25,7 +25,6 @@ from jixiao_scorer.written import Profiles
 
 log = structlog.get_logger(__name__)
 
-POLL_SECONDS = 5.0
 LISTED = 1000  # forms that one look takes on
 AT_ONCE = 50  # forms judged in one transaction, so that a large unit does not hold up new forms
 
@@ -42,16 +41,11 @@ class Rejudging:
 
     async def run(self) -> None:
         """For ever; what the world does is waited out."""
-        while True:
-            try:
-                while await self.look():
-                    pass
-            except Exception as fault:
-                log.warning("cannot look for forms to judge again, trying again", fault=repr(fault))
-                self._health.broken["rejudging"] = f"{type(fault).__name__}: {fault}"
-            else:
-                self._health.broken.pop("rejudging", None)
-            await asyncio.sleep(POLL_SECONDS)
+
+        async def more() -> bool:
+            return await self.look() > 0
+
+        await keep_looking("rejudging", more, self._health)
 
     async def look(self) -> int:
         """Judge again what stands on other rules, and tell it; how many forms it was."""
@@ -100,10 +94,7 @@ class Rejudging:
         rows = await self._inbox.pool.fetch(
             "SELECT cause FROM judged_again JOIN decisions USING (cause) WHERE sent_at IS NULL ORDER BY judged_at"
         )
-        for row in rows:
-            for event in await self._inbox.decided(row["cause"]) or ():
-                await self._producer.send(event)
-            await self._inbox.sent(row["cause"])
+        await tell_decided(self._inbox, self._producer, [row["cause"] for row in rows])
 
 
 def _batches(found: Sequence[Standing]) -> Iterator[tuple[str, list[Standing]]]:
