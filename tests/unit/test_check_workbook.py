@@ -14,6 +14,9 @@ from jixiao.forms import Form, Value
 from jixiao_cli.main import app
 from jixiao_cli.report.order import Found
 from jixiao_cli.report.workbook import save
+from jixiao_scorer import assess
+from jixiao_scorer.profiles import profile_for
+from tests.unit.scorer.accounts import accounts
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 _RANGE = re.compile(r"\b([A-H])(\d+):[A-H](\d+)")
@@ -72,6 +75,53 @@ def test_formulas_give_the_computed_figures(tmp_path: Path, sample: str) -> None
     rows = [row for row in range(1, figures.max_row + 1) if figures.cell(row, 1).value == "填报减复核"]
     gaps = [sheets.value("重算", f"{letter}{row}") for row in rows for letter in "BCDEFG"]
     assert any(isinstance(gap, Decimal) and gap for gap in gaps)
+
+
+def test_accounts_stand_with_formulas_over_their_cells(tmp_path: Path) -> None:
+    """Each sum is computed anew as the finding says, also between tables; codes and line numbers stay text."""
+    wrong = {
+        "2120104\t城管执法\t137.62\t60.50\t77.12": "2120104\t城管执法\t137.62\t60.50\t71.12",
+        "城乡社区支出\t23\t793.98\t793.98": "城乡社区支出\t23\t793.98\t739.98",
+        "执行数为95.31万元，完成预算的95.3%": "执行数为95.31万元，完成预算的90%",
+    }
+    form = accounts(wrong)
+    found = [Found("决算.txt", form, each) for each in assess(form, profile_for(form.layout)).findings]
+    save(tmp_path / "out.xlsx", found)
+    sheets = Sheets(load_workbook(tmp_path / "out.xlsx"))
+    for row, each in enumerate(found, 2):
+        assert sheets.value("疑点", f"K{row}").quantize(Decimal("0.01")) == Decimal(
+            (each.finding.computed or "").rstrip("%")
+        )
+    figures = sheets.book["重算"]
+    gaps = {
+        (figures.cell(row, 1).value, sheets.value("重算", f"D{row}"))
+        for row in range(1, figures.max_row + 1)
+        if figures.cell(row, 4).data_type == "f"
+    }
+    assert {(name, gap) for name, gap in gaps if gap} == {
+        ("《支出决算表》「城乡社区管理事务」的项目支出", 6),
+        ("《支出决算表》「城管执法」的本年支出合计", 6),
+        ("《财政拨款收入支出决算总表》本年支出合计（一般公共预算财政拨款）", 54),
+        ("《财政拨款收入支出决算总表》城乡社区支出（一般公共预算财政拨款）", -54),
+        ("《财政拨款收入支出决算总表》三、城乡社区支出的合计", 54),
+    }
+    texts = {cell.value for row in figures for cell in row if cell.data_type == "s"}
+    assert {"2120104", "23", "栏次"} <= texts
+
+
+@pytest.mark.parametrize(("unit", "factor"), [("元", "10000"), ("亿元", "0.0001")])
+def test_sums_between_tables_of_other_units_are_computed_in_the_unit_stated(
+    tmp_path: Path, unit: str, factor: str
+) -> None:
+    """Thousands or ten thousandths of the cells that they are made of."""
+    form = accounts(
+        {"收入支出决算总表\n部门：澄湖区城管局\n单位：万元": f"收入支出决算总表\n部门：澄湖区城管局\n单位：{unit}"}
+    )
+    assert form.accounts is not None
+    found = [Found("决算.txt", form, each) for each in assess(form, profile_for(form.layout)).findings]
+    save(tmp_path / "out.xlsx", found)
+    formulas = {str(cell.value) for row in load_workbook(tmp_path / "out.xlsx")["重算"] for cell in row}
+    assert any(each.endswith(f"*{factor}") for each in formulas)
 
 
 def test_a_text_that_begins_like_a_formula_stays_a_text(tmp_path: Path) -> None:

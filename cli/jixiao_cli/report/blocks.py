@@ -6,7 +6,8 @@ from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
 from jixiao.forms import Form, Value
-from jixiao_cli.report.cells import put_formula, put_number, put_text
+from jixiao_cli.report.accounts import write_accounts
+from jixiao_cli.report.cells import put_formula, put_headings, put_number, put_text
 from jixiao_cli.report.sums import number
 from jixiao_scorer.case import Case
 from jixiao_scorer.printed_form import COLUMN_NAMES, FUND_ROWS, ROW_NAMES
@@ -18,11 +19,15 @@ _INDICATORS = ("指标", "年度指标值", "实际完成值", "一级指标", "
 
 @dataclass(slots=True)
 class Block:
-    """Where a form stands in the sheet; ``numbers`` are the cells of its numbers by path."""
+    """Where a form stands in the sheet; ``numbers`` are the cells of its numbers by path.
+
+    ``sums`` are the cells in which accounts are computed anew, by the subject of the finding.
+    """
 
     start: int
     end: int = 0
     numbers: dict[str, str] = field(default_factory=dict)
+    sums: dict[str, str] = field(default_factory=dict)
 
 
 def write_block(sheet: Worksheet, start: int, source: str, form: Form) -> Block:
@@ -30,8 +35,8 @@ def write_block(sheet: Worksheet, start: int, source: str, form: Form) -> Block:
     block = Block(start)
     title = put_text(sheet, start, 1, f"{source} 第{form.ordinal}张 {form.code.text or ''} {form.name.text or ''}")
     title.font = Font(bold=True, size=12)
-    if form.accounts is not None:  # their sums stand with the findings
-        block.end = start
+    if form.accounts is not None:
+        block.end = write_accounts(sheet, start + 1, form.accounts, block.numbers, block.sums)
         return block
     _funds(sheet, block, form)
     _indicators(sheet, block, form)
@@ -40,7 +45,7 @@ def write_block(sheet: Worksheet, start: int, source: str, form: Form) -> Block:
 
 def _funds(sheet: Worksheet, block: Block, form: Form) -> None:
     top = block.start + 1
-    _headings(sheet, top, (f"项目资金（{form.amount_unit}）", *COLUMN_NAMES.values(), "分值", "执行率(%)", "得分"))
+    put_headings(sheet, top, (f"项目资金（{form.amount_unit}）", *COLUMN_NAMES.values(), "分值", "执行率(%)", "得分"))
     for row, name in enumerate(FUND_ROWS, top + 1):
         put_text(sheet, row, 1, ROW_NAMES[name])
         for column, key in enumerate(COLUMN_NAMES, 2):
@@ -58,7 +63,7 @@ def _funds(sheet: Worksheet, block: Block, form: Form) -> None:
 
 def _indicators(sheet: Worksheet, block: Block, form: Form) -> None:
     execution, top = block.start + 2, block.start + 9
-    _headings(sheet, top, _INDICATORS)
+    put_headings(sheet, top, _INDICATORS)
     for place, each in enumerate(form.indicators):
         row = top + 1 + place
         for column, value in (
@@ -82,11 +87,6 @@ def _indicators(sheet: Worksheet, block: Block, form: Form) -> None:
         put_formula(sheet, total + 1, column, f"SUM({letter}{top + 1}:{letter}{total - 1}{also})")
     _differences(sheet, total + 2, total, total + 1, "EG")
     block.end = total + 2
-
-
-def _headings(sheet: Worksheet, row: int, headings: tuple[str, ...]) -> None:
-    for column, heading in enumerate(headings, 1):
-        put_text(sheet, row, column, heading).font = Font(bold=True)
 
 
 def _number(sheet: Worksheet, block: Block, row: int, column: int, path: str, value: Value) -> None:

@@ -1,8 +1,10 @@
 """Cells of a workbook: text stays text even where it begins with =, numbers are numbers, formulas are only ours."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from openpyxl.cell.cell import Cell
+from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
 from jixiao_cli.report.terminal import printable
@@ -18,6 +20,12 @@ def put_text(sheet: Worksheet, row: int, column: int, text: str | None) -> Cell:
         cell.value = printable(text)[:_LONGEST]
         cell.data_type = "s"
     return cell
+
+
+def put_headings(sheet: Worksheet, row: int, headings: Iterable[str]) -> None:
+    """Write the headings of a table."""
+    for column, heading in enumerate(headings, 1):
+        put_text(sheet, row, column, heading).font = Font(bold=True)
 
 
 def put_number(sheet: Worksheet, row: int, column: int, text: str | None, value: Decimal | None) -> bool:

@@ -86,6 +86,8 @@ def _repair(form: Form, finding: Finding) -> str:
 
 def _formula(form: Form, finding: Finding, block: Block) -> str | None:
     """The finding's computation over the cells of the other sheet; None where there is none to repeat."""
+    if (again := block.sums.get(finding.subject.key)) is not None:
+        return f"'{FIGURES}'!{again}"
     known = way(finding)
     terms = [_term(form, each, block, f"{value:f}") for each, value in addends(finding)]
     if known is Way.SUM:

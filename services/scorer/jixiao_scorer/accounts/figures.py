@@ -51,6 +51,16 @@ class Check:
     shown: bool = False
 
     @property
+    def name(self) -> str:
+        """What names it between versions."""
+        return f"{self.table}/{self.subject}"
+
+    @property
+    def where(self) -> str:
+        """The whole in words, with its table."""
+        return self.told if self.told.startswith("《") else f"《{self.table}》{self.told}"
+
+    @property
     def computed(self) -> Printed:
         """The sum."""
         made = Printed.sum([each.number for each in self.parts])

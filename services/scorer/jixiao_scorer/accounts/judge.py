@@ -30,20 +30,28 @@ def judge(form: Form, profile: Profile) -> tuple[tuple[Computed, ...], list[Find
     found = books(accounts.tables)
     checks = all_checks(found)
     findings = [*_accounts(case, checks), *_spoken(case, found, accounts), *self_contradictions(case, accounts.claims)]
-    told = [check for check in checks if _is_shown(check)]
-    return tuple(map(_figure, told)), findings
+    return tuple(map(_figure, _shown(checks))), findings
 
 
-def _is_shown(check: Check) -> bool:
-    """Whether a page lists the check: the great sums, but for those of nothing, and whatever is broken."""
-    return not check.holds or (check.shown and any(each.number.value for each in check.figures))
+def checks_shown(accounts: Accounts) -> list[Check]:
+    """What must hold in and between the tables, as far as a page or workbook lists it."""
+    return _shown(all_checks(books(accounts.tables)))
+
+
+def _shown(checks: Sequence[Check]) -> list[Check]:
+    """The great sums, but for those of nothing, and whatever is broken."""
+    return [
+        check
+        for check in checks
+        if not check.holds or (check.shown and any(each.number.value for each in check.figures))
+    ]
 
 
 def _figure(check: Check) -> Computed:
     number, computed = check.whole.number, check.computed
     return Computed(
         path=check.whole.path,
-        label=f"{_where(check)}：{check.against}",
+        label=f"{check.where}：{check.against}",
         stated=number.text,
         computed=f"{computed.value:,.{computed.decimals}f}",
         agrees=check.holds,
@@ -112,19 +120,15 @@ def _error(case: Case, broken: _Broken) -> Finding:
     return finding(
         case,
         RuleId.ACCOUNTS,
-        f"{_where(check)}为{money(whole)}，{check.against}为{money(check.computed)}，相差{_apart(check)}。{also}",
+        f"{check.where}为{money(whole)}，{check.against}为{money(check.computed)}，相差{_apart(check)}。{also}",
         grave=True,
-        subject=Subject(kind="accounts", name=f"{check.table}/{check.subject}"),
+        subject=Subject(kind="accounts", name=check.name),
         stated=whole,
         computed=check.computed,
         doubts=broken.doubts,
         amount=abs(check.gap),
         repair=mended.repair if mended is not None else None,
     )
-
-
-def _where(check: Check) -> str:
-    return check.told if check.told.startswith("《") else f"《{check.table}》{check.told}"
 
 
 def _apart(check: Check) -> str:
@@ -135,7 +139,7 @@ def _apart(check: Check) -> str:
 def _rounding(case: Case, checks: Sequence[Check]) -> Iterator[Finding]:
     if not checks:
         return
-    told = "；".join(f"{_where(each)}与{each.against}相差{_apart(each)}" for each in checks[:_TOLD])
+    told = "；".join(f"{each.where}与{each.against}相差{_apart(each)}" for each in checks[:_TOLD])
     first = checks[0]
     yield finding(
         case,
