@@ -54,7 +54,7 @@ class Basic:
         added = known([self.figures[code] for code in codes])
         if whole is not None and added is not None:
             # a line that the reading lost lacks in several sums at once
-            yield Check(self.title, subject, told, against, whole, added, group=self.title, shown=shown)
+            yield Check(self.title, subject, told, against, whole, added, group=self.title, shown=shown, lossy=True)
 
 
 def _columns(grid: Grid) -> list[int]:

@@ -129,7 +129,8 @@ class Coded:
             return
         label = self.columns[column]
         subject = f"{row.code or WHOLE}/{label}/{against}"
-        yield Check(self.title, subject, f"{row.title}的{label}", against, whole, added, less, group, shown)
+        lossy = group is not None and len(self.columns) == 1  # a row of several columns lacks in several sums
+        yield Check(self.title, subject, f"{row.title}的{label}", against, whole, added, less, group, shown, lossy)
 
     def _families(self) -> Iterator[tuple[Row, list[Row]]]:
         """Each row with the rows right below it; codes printed twice make a family unclear."""

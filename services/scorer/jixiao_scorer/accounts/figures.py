@@ -37,7 +37,8 @@ class Check:
     """``whole`` must be the sum of ``parts`` less that of ``less``.
 
     ``subject`` names it between versions; ``told`` and ``against`` are both sides in words; ``group`` is what the
-    children of one row have in common; ``shown``: among the figures that a page lists.
+    children of one row have in common; ``shown``: among the figures that a page lists; ``lossy``: the parts are rows
+    of which the reading may have lost one, and no other sum would tell.
     """
 
     table: str
@@ -49,6 +50,7 @@ class Check:
     less: tuple[Figure, ...] = ()
     group: str | None = None
     shown: bool = False
+    lossy: bool = False
 
     @property
     def name(self) -> str:
@@ -83,6 +85,11 @@ class Check:
     def tolerance(self) -> Decimal:
         """How many yuan the printed digits allow them to be apart."""
         return sum((each.number.in_yuan().tolerance for each in self.figures), _ZERO)
+
+    @property
+    def may_lack_a_row(self) -> bool:
+        """Whether one row more would close it."""
+        return self.lossy and self.gap > self.tolerance
 
     @property
     def holds(self) -> bool:

@@ -22,6 +22,7 @@ from jixiao_scorer.words import money, plain
 _MISREAD = 6  # wrong numbers in one table from which on the reading is in doubt
 _TOLD = 3  # places named in the sentence on differences from rounding
 _LOST = Doubt(kind=DoubtKind.LOST_ROW, note="多处合计同时不符，疑似读取时缺少一行")
+_LACKING = Doubt(kind=DoubtKind.LOST_ROW, note="所列各项之和偏小，差额可能是读取时缺少的一行")
 
 
 def judge(form: Form, profile: Profile) -> tuple[tuple[Computed, ...], list[Finding]]:
@@ -100,7 +101,7 @@ def _broken(checks: Sequence[Check]) -> Iterator[_Broken]:
         if check.holds or id(check) in closed:
             continue
         mended = mender.mend(check)
-        if mended is None:
+        if mended is None or (check.may_lack_a_row and len(mended.closed) == 1):
             left[check.group or f"{check.table}/{check.subject}"].append(check)
             continue
         closed |= {id(each) for each in mended.closed}
@@ -109,7 +110,14 @@ def _broken(checks: Sequence[Check]) -> Iterator[_Broken]:
         open_still = [each for each in group if id(each) not in closed]
         if open_still:
             worst = max(open_still, key=lambda each: abs(each.gap))
-            yield _Broken(worst, doubts=(_LOST,) if len(open_still) > 1 else ())
+            yield _Broken(worst, doubts=_lost(worst, len(open_still)))
+
+
+def _lost(check: Check, times: int) -> tuple[Doubt, ...]:
+    """The doubt where a row that the reading lost would explain a sum, or so many at once."""
+    if times > 1:
+        return (_LOST,)
+    return (_LACKING,) if check.may_lack_a_row else ()
 
 
 def _error(case: Case, broken: _Broken) -> Finding:

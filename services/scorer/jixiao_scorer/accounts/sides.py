@@ -122,23 +122,27 @@ class TwoSided:
             yield from equal(self.title, ("收入总计", totals[0]), ("支出总计", totals[1]))
 
     def _column(self, side: Side, column: int) -> Iterator[Check]:
-        label = side.columns[column] if len(side.columns) > 1 else ""
+        label, numbered = side.columns[column] if len(side.columns) > 1 else "", bool(side.places)
         if side.sum is None or not side.is_whole:
             return
         if side.items:
-            yield from self._sum(side.sum, column, label, side.items, "各项之和")
+            yield from self._sum(side.sum, column, label, side.items, "各项之和", numbered)
         if side.total is not None:
-            yield from self._sum(side.total, column, label, [side.sum, *side.balances], "本年合计与结转结余之和")
+            yield from self._sum(
+                side.total, column, label, [side.sum, *side.balances], "本年合计与结转结余之和", numbered
+            )
         openings = [each for each in side.balances if "财政拨款" in each.name]
         if len(openings) == 1 and len(side.sources) == 3:
-            yield from self._sum(openings[0], column, label, side.sources, "各类预算之和")
+            yield from self._sum(openings[0], column, label, side.sources, "各类预算之和", numbered)
 
-    def _sum(self, line: Line, column: int, label: str, parts: Sequence[Line], against: str) -> Iterator[Check]:
+    def _sum(
+        self, line: Line, column: int, label: str, parts: Sequence[Line], against: str, numbered: bool
+    ) -> Iterator[Check]:
         whole, added = line.figures[column], known([part.figures[column] for part in parts])
         if whole is not None and added is not None:
             told = f"{line.name}（{label}）" if label else line.name
             subject = f"{column}/{line.name}/{label}/{against}"
-            yield Check(self.title, subject, told, against, whole, added, group=None, shown=True)
+            yield Check(self.title, subject, told, against, whole, added, shown=True, lossy=not numbered)
 
     def _across(self, side: Side, line: Line) -> Iterator[Check]:
         """The whole of a line that is told by kinds of budget."""
