@@ -9,7 +9,8 @@ import pytest
 
 from jixiao.findings import Cause, Finding, RuleId
 from jixiao.identity import FormIdentity, Version, derived_id, normalise_name
-from jixiao_scorer.context import Member, judge_texts
+from jixiao_scorer import assess
+from jixiao_scorer.context import Member, judge_texts, merged
 from jixiao_scorer.profiles import profile_for
 from tests.unit.scorer.accounts import accounts
 from tests.unit.scorer.forms import CASES
@@ -51,7 +52,24 @@ def test_accounts_have_exactly_the_findings_of_their_case(case: dict[str, Any]) 
     assert [each.rule for each in findings] == [RuleId.NARRATIVE] * len(case["expect"])
     for finding, told in zip(findings, case["expect"], strict=True):
         assert told in finding.sentence
+        assert finding.follows == case.get("follows")
     assert found(random.Random(1).sample(members, len(members))) == findings
+
+
+def test_what_follows_stands_under_the_finding_about_the_same_project() -> None:
+    """Although another project's text contradicts itself too, and leads."""
+    wrong = {
+        "执行数为95.31万元，完成预算的95.3%": "执行数为85.31万元，完成预算的95.3%",
+        "31.2万元，完成预算的59.5%": "31.2万元，完成预算的99.5%",
+    }
+    members = family({"forms": [{}], "set": wrong})
+    form = members[-1].form
+    told = merged(assess(form, profile_for(form.layout)).findings, found(members))
+    leading = [each for each in told if each.follows is None]
+    assert {each.rule for each in told} == {RuleId.NARRATIVE} and (len(told), len(leading)) == (3, 2)
+    under = next(at for at, each in enumerate(told) if each.follows)
+    assert told[under - 1].subject.name == "湖滨步道日常维护/rate"
+    assert told[under].subject.name == "湖滨步道日常维护/form"
 
 
 def test_a_doubt_makes_a_doubt_of_the_finding() -> None:

@@ -84,7 +84,10 @@ def _subject(claim: Claim, what: str) -> Subject:
 
 
 def against_form(case: Case, claim: Claim, form: Case) -> Iterator[Finding]:
-    """The text gives another budget, executed amount or rate than the project's form; ``case`` is of the accounts."""
+    """The text gives another budget, executed amount or rate than the project's form; ``case`` is of the accounts.
+
+    Where the text contradicts itself in the same breath, this stands under that finding.
+    """
     said = Spoken.of(claim)
     told: list[tuple[str, Printed, Printed, str]] = []
     for label, spoken, printed in (("全年预算数", said.budget, form.budget), ("执行数", said.executed, form.executed)):
@@ -95,7 +98,13 @@ def against_form(case: Case, claim: Claim, form: Case) -> Iterator[Finding]:
         if rate is not None:
             told.append(("完成率", said.stated, rate, percent(rate.value)))
     if told:
-        yield _finding(case, claim, told)
+        found = _finding(case, claim, told)
+        yield found if said.is_consistent or _is_doubted(claim) else found.model_copy(update={"follows": found.rule})
+
+
+def _is_doubted(claim: Claim) -> bool:
+    """Whether what the claim says of itself is a doubt, under which nothing can stand."""
+    return any(value.doubt is not None for value in (claim.budget, claim.executed, claim.rate))
 
 
 def _is_other_rate(stated: Printed, form: Case) -> bool:
