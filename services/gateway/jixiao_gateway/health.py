@@ -18,8 +18,9 @@ Check = Callable[[], Awaitable[None]]
 
 
 @router.get("/metrics")
-async def show_metrics() -> Response:
-    """What Prometheus reads."""
+async def show_metrics(parts: Parts) -> Response:
+    """What Prometheus reads; whether we are ready is asked for it, since nobody else may ask."""
+    metrics.READY.set(await parts.why_not_ready() is None)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Coroutine
 from http import HTTPStatus
 from typing import Any
 
+import asyncpg
 import structlog
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -79,6 +80,8 @@ async def on_problem(request: Request, fault: Exception) -> JSONResponse:
 async def on_invalid(request: Request, fault: Exception) -> JSONResponse:
     """A request that does not match the API's description."""
     assert isinstance(fault, RequestValidationError)
+    if not request.url.path.startswith("/api/") and any(each["loc"][0] == "path" for each in fault.errors()):
+        return _no_such_address(request).response()
     errors = [
         {"field": ".".join(str(part) for part in each["loc"][1:]) or str(each["loc"][0]), "message": each["msg"]}
         for each in fault.errors()
@@ -91,10 +94,9 @@ async def on_invalid(request: Request, fault: Exception) -> JSONResponse:
 async def on_http(request: Request, fault: Exception) -> JSONResponse:
     """What the framework itself refuses: unknown paths and methods."""
     assert isinstance(fault, HTTPException)
-    detail = {
-        404: f"没有地址 {request.url.path}。请核对地址后重试。",
-        405: f"地址 {request.url.path} 不支持 {request.method} 方法。",
-    }.get(fault.status_code, str(fault.detail))
+    if fault.status_code == 404:
+        return _no_such_address(request).response()
+    detail = {405: f"地址 {request.url.path} 不支持 {request.method} 方法。"}.get(fault.status_code, str(fault.detail))
     return Problem(fault.status_code, "http", detail).response()
 
 
@@ -104,5 +106,12 @@ async def on_fault(request: Request, fault: Exception) -> JSONResponse:
         log.warning("the world is broken", path=request.url.path, fault=repr(fault))
         detail = "数据库或消息服务暂时没有应答，请稍后重试；已受理的文件不受影响。"
         return Problem(503, "unavailable", detail).response()
+    if isinstance(fault, asyncpg.CharacterNotInRepertoireError):
+        detail = "请求中有数据库不能保存的字符（如空字符）。请删去后重试。"
+        return Problem(422, "bad-character", detail).response()
     log.error("unknown fault", path=request.url.path, exc_info=fault)
     return Problem(500, "internal", "处理请求时发生故障，已记入日志。请稍后重试，仍不成功请联系运维人员。").response()
+
+
+def _no_such_address(request: Request) -> Problem:
+    return Problem(404, "http", f"没有地址 {request.url.path}。请核对地址后重试。")

@@ -117,7 +117,7 @@ class Guard:
         scope.setdefault("state", {}).update(caller=caller or LOCAL_CALLER, unit=self._tokens.unit(caller))
         if caller or not self._need_token or _is_open(scope["path"]):
             return None
-        return _ask_for_token(scope)
+        return _ask_for_token(scope, is_part="hx-request" in headers)
 
     def _caller(self, headers: Headers) -> str | None:
         scheme, _, token = headers.get("authorization", "").partition(" ")
@@ -126,7 +126,10 @@ class Guard:
         return self._tokens.session_holder(_cookie(headers), datetime.now(UTC))
 
 
-def _ask_for_token(scope: Scope) -> Response:
+def _ask_for_token(scope: Scope, is_part: bool) -> Response:
+    """A page leads to the form for signing in; a part of one (htmx) has its whole page go there."""
+    if is_part:
+        return Response(status_code=401, headers={"HX-Redirect": "/login", "WWW-Authenticate": "Bearer"})
     if scope["path"].startswith("/api/") or scope["method"] not in SAFE_METHODS:
         detail = "缺少访问令牌或令牌无效。请在请求头 Authorization 中填写 Bearer 令牌，令牌由管理员发放。"
         return Problem(401, "token-needed", detail).response()

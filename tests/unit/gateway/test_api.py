@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import pytest
 
 from jixiao.events.models import AlertCommand
@@ -244,6 +245,8 @@ async def test_a_browser_signs_in_with_its_token(start_api: StartApi) -> None:
     api = await start_api(tokens=("审核:s3cret",), need_token=True)
     async with api.http.get("/alerts") as answer:
         assert answer.url.path == "/login" and answer.url.query["next"] == "/alerts"
+    async with api.http.get("/parts/overview", headers={"HX-Request": "true"}) as answer:
+        assert (answer.status, answer.headers["HX-Redirect"]) == (401, "/login")
     async with api.http.post("/login", data={"token": "wrong"}) as answer:
         assert answer.status == 403
     async with api.http.post("/login", data={"token": "s3cret", "next": "//evil.example"}) as answer:
@@ -263,6 +266,19 @@ async def test_metrics_count_uploads_by_outcome(api: Api) -> None:
     await api.post(f"{V1}/reports", 202, data=b"x")
     async with api.http.get("/metrics") as answer:
         assert 'jixiao_uploads_total{outcome="accepted"}' in await answer.text()
+
+
+async def test_metrics_say_whether_it_is_ready_though_nobody_asked_readyz(api: Api) -> None:
+    for not_ready, gauge in ((None, "1.0"), ("数据库没有应答", "0.0")):
+        api.fakes.not_ready = not_ready
+        async with api.http.get("/metrics") as answer:
+            assert f"jixiao_ready {gauge}\n" in await answer.text()
+
+
+async def test_a_character_that_the_database_does_not_take_is_no_fault_of_ours(api: Api) -> None:
+    api.fakes.uploads.breaks = [asyncpg.CharacterNotInRepertoireError("invalid byte sequence")]
+    problem = await api.get(f"{V1}/uploads?uploader=%00", 422)
+    assert problem["type"] == "urn:jixiao:problem:bad-character"
 
 
 async def test_the_api_describes_itself(api: Api) -> None:

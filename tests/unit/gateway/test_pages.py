@@ -112,7 +112,8 @@ async def test_final_accounts_show_their_tables_and_what_their_text_claims(api: 
 
 async def test_a_form_that_is_not_there_is_told_as_a_page(api: Api) -> None:
     assert "没有找到自评表" in await html(api, f"/forms/{builders.uuid(1)}", 404)
-    assert "没有地址" in await html(api, "/nowhere", 404)
+    for path in ("/nowhere", "/forms/nothing-like-an-id", "/alerts/0"):
+        assert f"没有地址 {path}" in await html(api, path, 404)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@
 
   const TYPES = ["reports.uploaded", "reports.parsed", "reports.scored", "alerts.changed"];
   const REFRESH_MS = 200;
+  const RECONNECT_MS = 5000;
   const AT_ONCE = 3;
 
   let due = null;
@@ -22,10 +23,17 @@
       state.textContent = text;
       state.classList.toggle("lost", !ok);
     };
-    const source = new EventSource("/api/v1/events");
-    source.onopen = () => { show("实时更新", true); refresh(); };
-    source.onerror = () => show("连接中断，正在重连", false);
-    TYPES.forEach((type) => source.addEventListener(type, refresh));
+    const connect = () => {
+      const source = new EventSource("/api/v1/events");
+      source.onopen = () => { show("实时更新", true); refresh(); };
+      source.onerror = () => {
+        show("连接中断，正在重连", false);
+        // after an answer that is no stream, such as a proxy's 502, the browser does not try again by itself
+        if (source.readyState === EventSource.CLOSED) setTimeout(connect, RECONNECT_MS);
+      };
+      TYPES.forEach((type) => source.addEventListener(type, refresh));
+    };
+    connect();
   }
 
   async function handIn(file, form, item) {
