@@ -61,8 +61,20 @@ class Grid:
 
 def grids_of(rulings: Sequence[Ruling]) -> list[Grid]:
     """The tables that the lines draw, the smallest first, so that one inside another is found before it."""
-    found = [grid for group in _touching(rulings) if (grid := _grid(group)) is not None]
+    found = [grid for group in _touching(_whole(rulings)) if (grid := _grid(group)) is not None]
     return sorted(found, key=lambda grid: (grid.xs[-1] - grid.xs[0]) * (grid.ys[-1] - grid.ys[0]))
+
+
+def _whole(rulings: Sequence[Ruling]) -> list[Ruling]:
+    """The lines, those made whole that are drawn in pieces end to end, as browsers print the borders of cells."""
+    found: list[Ruling] = []
+    for line in sorted(rulings, key=lambda line: (line.level, round(line.at), line.start)):
+        last = found[-1] if found else line
+        if found and last.level == line.level and abs(last.at - line.at) <= 1 and line.start <= last.end + NEAR:
+            found[-1] = last._replace(end=max(last.end, line.end))
+        else:
+            found.append(line)
+    return found
 
 
 def _touching(rulings: Sequence[Ruling]) -> Iterator[list[Ruling]]:

@@ -8,8 +8,10 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
+from jixiao_parser.recognise.texts import AS_SIGNS
+
 LONGEST_LABEL = 24
-_SIGNS = str.maketrans("（）％", "()%", " \t\r\n*＊:：\u3000\u00a0")
+_SIGNS = AS_SIGNS | str.maketrans("（）％", "()%", " \t\r\n*＊:：\u3000\u00a0")
 _PARENTHESES = re.compile(r"\([^()]*\)")
 _POINTS = re.compile(r"\(?(\d+(?:\.\d+)?)分\)?")
 _NUMBERED = re.compile(r"^指标\d{1,2}[:：、.．]?")

@@ -7,7 +7,12 @@ from functools import lru_cache
 
 KEPT = 4096  # texts of cells come again and again: labels, weights, scores
 _MARKUP = re.compile(r"</?(?:p|b|br|i|u|em|strong|span|font|div)(?:\s[^<>]*)?/?>", re.IGNORECASE)
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\ufeff\u2060"), None)
+# The radicals that browsers put for signs into a PDF (⾦ for 金), by their own code points and by those of NFKC
+_RADICALS = str.maketrans(
+    "⺟⺠⺮⺶⻁⻄⻅⻆⻉⻊⻋⻑⻓⻔⻗⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻰⻳",
+    "母民竹羊虎西见角贝足车長长门雨青韦页风飞食马骨鬼鱼鸟卤麦黄黾齐齿龙龟",
+) | {sign: unicodedata.normalize("NFKC", chr(sign)) for sign in range(0x2F00, 0x2FD6)}
+AS_SIGNS = _RADICALS | dict.fromkeys(map(ord, "\u200b\u200c\u200d\ufeff\u2060"))
 _NUMBER = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?(?:%|分|元|万元)?")
 _NUMBERS = re.compile(r"\d+(?:\.\d+)?(?:\s+\d+(?:\.\d+)?)+")
 _HASHES = re.compile(r"#+")
@@ -22,9 +27,9 @@ def without_markup(text: str) -> str:
 
 @lru_cache(maxsize=KEPT)
 def clean(text: str) -> str:
-    """As printed, white space removed and markup dropped."""
+    """As printed, white space removed and markup dropped; signs that are stored as radicals are the signs they show."""
     plain = "".join(without_markup(text).split())
-    return plain if plain.isascii() else plain.translate(_INVISIBLE)
+    return plain if plain.isascii() else plain.translate(AS_SIGNS)
 
 
 def is_dash(text: str) -> bool:
