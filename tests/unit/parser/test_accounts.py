@@ -181,3 +181,52 @@ def test_accounts_of_an_archive_have_ordinals_of_their_own() -> None:
 def test_the_budget_of_the_year_s_beginning_and_the_year_before_are_other_things(text: str) -> None:
     """Neither is held against the form or the table."""
     assert read(text.encode(), "说明.txt").claims == ()
+
+
+def in_columns(text: str, wide: int) -> str:
+    """The tables of a text with columns by blanks, a full-width sign as wide as so many others."""
+    lines = text.split("\n")
+    rows = [line.split("\t") for line in lines if "\t" in line]
+    room = [max(len(row[at]) * wide for row in rows if at < len(row)) + 3 for at in range(max(map(len, rows)))]
+    put = []
+    for line in lines:
+        cells = line.split("\t") if "\t" in line else [line]
+        taken = [len(cell) + (wide - 1) * sum(sign > "\u2fff" for sign in cell) for cell in cells]
+        put.append("".join(cell + " " * (room[at] - taken[at]) for at, cell in enumerate(cells)).rstrip())
+    return "\n".join(put)
+
+
+def amounts(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """The rows with amounts, without the columns that these leave empty."""
+    kept = [row for row in rows if any("." in cell for cell in row)]
+    filled = [at for at in range(max(map(len, kept))) if any(row[at : at + 1] not in ((), ("",)) for row in kept)]
+    return [tuple(row[at] for at in filled if at < len(row)) for row in kept]
+
+
+@pytest.mark.parametrize("wide", [1, 2])
+def test_columns_that_blanks_make_are_those_of_the_numbers(wide: int) -> None:
+    """Whether blanks were counted by signs or by the room that these take; what stands beside a title is none of it."""
+    text = SAMPLE.replace("公开02表\n收入决算表", "收入决算表      公开02表").replace(
+        "城管局\n单位", "城管局      单位"
+    )
+    text = text.replace("项目\t\t本年收入合计", "项    目\t\t本年收入合计")
+    reading = read(in_columns(text, wide).encode(), "决算.txt")
+    (accounts,) = reading.accounts
+    assert (accounts.unit.text, accounts.amount_unit, accounts.doubts) == ("澄湖区城管局", "万元", ())
+    assert [table.title for table in reading.tables] == [title for title, _ in cells(SAMPLE)]
+    kept = [[row.cells for row in table.rows] for table in reading.tables]
+    assert list(map(amounts, kept)) == [amounts(rows) for _, rows in cells(SAMPLE)]
+
+
+def test_tables_that_cannot_be_put_onto_a_grid_are_refused_by_name() -> None:
+    """One cell a line, or numbers of one row in one column: nothing is held against anybody, and a doubt says so."""
+    start, end = SAMPLE.index("项目\t\t本年收入合计"), SAMPLE.index("\n\n注：本表按收入来源")
+    stacked = SAMPLE[:start] + SAMPLE[start:end].replace("\t", "\n") + SAMPLE[end:]
+    (accounts,) = read(stacked.encode(), "决算.txt").accounts
+    assert accounts.accounts is not None
+    assert [table.title for table in accounts.accounts.tables].count("收入决算表") == 0
+    (doubt,) = accounts.doubts
+    assert doubt.note.startswith("《收入决算表》的各行各列无法可靠还原")
+    ragged = "收入决算表\n合计   1.00   2.00   3.00\n201 某类  1.00 2.00  3.00\n20101 某款 1.00   2.00     3.00\n"
+    (accounts,) = read(ragged.encode(), "决算.txt").accounts
+    assert accounts.accounts is not None and accounts.accounts.tables == () and accounts.doubts

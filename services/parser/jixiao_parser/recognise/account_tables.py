@@ -60,19 +60,20 @@ def _tables(lines: Sequence[Line]) -> Iterator[AccountsTable]:
     table: _Open | None = None
     unit = "元"
     for at, line in enumerate(lines):
-        if (title := _title(line)) is not None:
+        texts = [printed(item) for item in line.items]
+        if (title := title_of(texts)) is not None:
             if table is None or table.title != title:  # else it goes on after a page break
                 yield from _closed(table)
                 table = _Open(title, unit)
         elif table is None:
             continue
-        elif _stands_between(line.items):
+        elif _stand_between(texts):
             unit = table.unit = _unit(line.items) or table.unit
         elif _is_at_edge(lines, at) and _is_of_page(line):
             continue
         elif len(line.items) > 1:
             table.rows.append(_row(line))
-        elif not words()["page"].fullmatch(printed(line.items[0])):
+        elif not words()["page"].fullmatch(texts[0]):
             yield from _closed(table)
             table = None
     yield from _closed(table)
@@ -95,18 +96,17 @@ def _closed(table: _Open | None) -> Iterator[AccountsTable]:
         yield AccountsTable(title=table.title, amount_unit=table.unit, rows=tuple(table.rows))
 
 
-def _title(line: Line) -> str | None:
-    """The title of the table that a line begins."""
-    first = printed(line.items[0])
-    if ENDING not in first or not _stands_between(line.items[1:]):
+def title_of(texts: Sequence[str]) -> str | None:
+    """The title of the table that a line with these texts begins."""
+    if ENDING not in texts[0] or not _stand_between(texts[1:]):
         return None
-    found = words()["title"].fullmatch(first)
+    found = words()["title"].fullmatch(texts[0])
     return found["title"] if found else None
 
 
-def _stands_between(items: Sequence[Item]) -> bool:
+def _stand_between(texts: Iterable[str]) -> bool:
     between = words()["between"]
-    return all(between.fullmatch(printed(item)) for item in items)
+    return all(between.fullmatch(text) for text in texts)
 
 
 def _unit(items: Sequence[Item]) -> str | None:

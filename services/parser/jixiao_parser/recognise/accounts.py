@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from jixiao.forms.model import ACCOUNTS, Accounts, Doubt, DoubtKind, Form, Value
-from jixiao_parser.recognise.account_tables import ENDING, are_too_large, printed, tables_of, words
+from jixiao_parser.recognise.account_columns import on_columns
+from jixiao_parser.recognise.account_tables import ENDING, are_too_large, printed, tables_of, title_of, words
 from jixiao_parser.recognise.claims import claims_of
 from jixiao_parser.recognise.grid import Item, Line
 
@@ -11,26 +12,34 @@ NAME = "部门决算"
 LONGEST_HEADING = 60
 MOST_CLAIMS = 500
 _TOO_LARGE = Doubt(kind=DoubtKind.CUT_OFF, note="决算表内容过多，未保存，也未作核对。")
+_UNREAD = "{}的各行各列无法可靠还原（未按表格线、制表符分栏，或每行只有一个单元格），未作核对。"
 
 
 def accounts_of(lines: Sequence[Line], forms: Sequence[Form]) -> Form | None:
-    """The accounts that a document holds beside its forms; None where it has neither their claims nor their tables."""
+    """The accounts that a document holds beside its forms; None where it has neither their claims nor their tables.
+
+    What cannot be read of them is a doubt of the form.
+    """
+    lines, refused = on_columns(lines, title_of)
     claims, tables = claims_of(lines, forms), tables_of(lines)
-    if not claims and not tables:
+    if not claims and not tables and not refused:
         return None
     cut = are_too_large(tables)
+    unread = _UNREAD.format("、".join(f"《{title}》" for title in refused))
+    doubts = [_TOO_LARGE] if cut else []
+    doubts += [Doubt(kind=DoubtKind.UNREADABLE, note=unread)] if refused else []
     unit, year = _department(lines), _year(lines)
     first = forms[0] if forms else Form(ordinal=0)
     return Form(
         ordinal=0,
         kind=ACCOUNTS,
         layout=ACCOUNTS,
-        amount_unit=tables[0].amount_unit if tables else claims[0].amount_unit,
+        amount_unit=(tables[0].amount_unit if tables else claims[0].amount_unit) if tables or claims else "元",
         name=Value(text=NAME),
         year=year if year is not None else first.year,
         unit=unit if unit is not None else first.budget_unit,
         accounts=Accounts(claims=claims[:MOST_CLAIMS], tables=() if cut else tables),
-        doubts=(_TOO_LARGE,) if cut else (),
+        doubts=tuple(doubts),
     )
 
 

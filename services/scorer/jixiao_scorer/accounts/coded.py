@@ -43,11 +43,12 @@ class Coded:
         first = min(self.columns, default=0)
         for place, row in enumerate(self._grid.table.rows):
             head = row.cells[:first]
-            code = next((cell for cell in head if WORDS.code.fullmatch(cell)), "")
+            named = next((found for cell in head if (found := WORDS.coded_name.fullmatch(cell))), None)
+            code = named["code"] if named else ""
             if row.cells in seen or not (code or any(WORDS.whole.fullmatch(cell) for cell in head)):
                 continue
             seen.add(row.cells)
-            name = next((cell for cell in head if cell and cell != code), code) if code else WHOLE
+            name = (named["name"] or next((cell for cell in head if cell and cell != code), code)) if named else WHOLE
             yield Row(code, name, self._figures(place, name))
 
     def _figures(self, place: int, name: str) -> dict[int, Figure | None]:
@@ -159,7 +160,7 @@ def _columns(grid: Grid) -> dict[int, str]:
 
 
 def _is_data(cells: Sequence[str]) -> bool:
-    return any(WORDS.whole.fullmatch(cell) or WORDS.code.fullmatch(cell) for cell in cells[:4])
+    return any(WORDS.whole.fullmatch(cell) or WORDS.coded_name.fullmatch(cell) for cell in cells[:4])
 
 
 def _numeric(grid: Grid, row: int) -> list[int]:

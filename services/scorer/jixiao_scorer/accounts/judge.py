@@ -30,7 +30,12 @@ def judge(form: Form, profile: Profile) -> tuple[tuple[Computed, ...], list[Find
     accounts, case = form.accounts or Accounts(), Case(form, profile)
     found = books(accounts.tables)
     checks = all_checks(found)
-    findings = [*_accounts(case, checks), *_spoken(case, found, accounts), *self_contradictions(case, accounts.claims)]
+    findings = [
+        *_unread(case),
+        *_accounts(case, checks),
+        *_spoken(case, found, accounts),
+        *self_contradictions(case, accounts.claims),
+    ]
     return tuple(map(_figure, _shown(checks))), findings
 
 
@@ -46,6 +51,13 @@ def _shown(checks: Sequence[Check]) -> list[Check]:
         for check in checks
         if not check.holds or (check.shown and any(each.number.value for each in check.figures))
     ]
+
+
+def _unread(case: Case) -> Iterator[Finding]:
+    """What the reader could not take from the accounts, so that nobody believes it was checked."""
+    if case.form.doubts:
+        subject = Subject(kind="accounts", name="unread")
+        yield finding(case, RuleId.ACCOUNTS, "部门决算未能全部核对。", subject=subject, doubts=case.form.doubts)
 
 
 def _figure(check: Check) -> Computed:

@@ -49,6 +49,7 @@ class Words:
     numbered: Pattern
     whole: Pattern
     code: Pattern
+    coded_name: Pattern
     opening: Pattern
     income: Pattern
     closing: Pattern
