@@ -70,13 +70,11 @@ def test_more_decimals_than_allowed_are_padding() -> None:
 
 def test_a_column_has_one_precision() -> None:
     """Where decimals differ, trailing zeros were dropped; to the fen amounts are exact; whole points are given."""
-    amounts = Printed.column([("总额", Value(text="100")), ("财政", Value(text="99.5"))], WAN, finest=6)
+    amounts = Printed.column(["总额", "财政"], [Value(text="100"), Value(text="99.5")], WAN, finest=6)
     assert [each.tolerance for each in amounts if each is not None] == [Decimal("0.05")] * 2
-    fen = Printed.column([("总额", Value(text="100")), ("财政", Value(text="99.50")), ("", Value())], YUAN, finest=2)
+    fen = Printed.column(["总额", "财政", ""], [Value(text="100"), Value(text="99.50"), Value()], YUAN, finest=2)
     assert [None if each is None else each.tolerance for each in fen] == [0, 0, None]
-    points = Printed.column(
-        [("", Value(text="5")), ("", Value(text="9.8")), ("", Value(text="9.97"))], whole_exact=True
-    )
+    points = Printed.column(["", "", ""], [Value(text=each) for each in ("5", "9.8", "9.97")], whole_exact=True)
     assert [each.tolerance for each in points if each is not None] == [0, Decimal("0.005"), Decimal("0.005")]
 
 

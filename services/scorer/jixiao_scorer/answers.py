@@ -7,19 +7,19 @@ from jixiao_scorer.compare import Cell, Direction, Kind, Why, compare, compare_c
 from jixiao_scorer.reasons import Reason, reason
 
 _CENT = Decimal("0.01")
-_ONE = Decimal(1)
+_ZERO, _ONE = Decimal(0), Decimal(1)
 
 
 class Answer:
     """A row with points; ``weight`` is positive, ``score`` None where it cannot be read.
 
-    ``found`` sets target against actual; ``over`` is the largest ratio of actual to a positive target;
-    ``reason_lost``: the deviation column was mixed up hereabouts. A value, never assigned to.
+    ``found`` sets target against actual; ``over`` is the largest ratio of actual to a positive target; ``deducted``:
+    the unit took points off; ``reason_lost``: the deviation column was mixed up hereabouts. A value, never assigned to.
     """
 
     __slots__ = (
-        "_reason", "actual", "found", "indicator", "level2", "name", "over", "place", "reason_lost", "score", "target",
-        "weight",
+        "_reason", "actual", "deducted", "found", "indicator", "level2", "name", "over", "place", "reason_lost",
+        "score", "target", "weight",
     )  # fmt: skip
 
     def __init__(
@@ -45,6 +45,7 @@ class Answer:
             self.actual = Cell(actual)
             self.found = compare_cells(self.target, self.actual, self.name, self.level2, year)
         self.over = self.found.over
+        self.deducted = score is not None and _ZERO <= score < weight
         self._reason: Reason | None = None
 
     @property
@@ -56,19 +57,9 @@ class Answer:
         return self._reason
 
     @property
-    def missed(self) -> bool:
-        """Whether the target can be compared and was not reached."""
-        return self.found.met is False
-
-    @property
     def full(self) -> bool:
         """Whether the score is the weight."""
         return self.score is not None and self.score >= self.weight
-
-    @property
-    def deducted(self) -> bool:
-        """Whether the unit took points off."""
-        return self.score is not None and 0 <= self.score < self.weight
 
     @property
     def most(self) -> Decimal | None:

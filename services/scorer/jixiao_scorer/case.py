@@ -59,33 +59,44 @@ class Case(PrintedForm):
         """The rows that carry points as answers to their targets; none of those that are classified."""
         texts = [contents(row) for row in self.form.indicators]
         spilt = {place + by for place, text in enumerate(texts) if spills(text) for by in (-1, 0, 1)}
-        return tuple(
-            Answer(each.place, each.indicator, weight.value, score, self.year, each.place in spilt)
-            for each in self.scored_rows
-            if (weight := each.weight) is not None and CLASSIFIED not in texts[each.place]
-            for score in (each.score.value if each.score is not None else None,)
-        )
+        found, year = [], self.year
+        for place, indicator, weight, score in self.scored_rows:
+            if weight is not None and CLASSIFIED not in texts[place]:
+                points = score.value if score is not None else None
+                found.append(Answer(place, indicator, weight.value, points, year, place in spilt))
+        return tuple(found)
 
     @lazy
     def missed(self) -> tuple[Answer, ...]:
         """The rows whose target was not reached."""
-        return tuple(answer for answer in self.answers if answer.found.met is False)
+        return tuple([answer for answer in self.answers if answer.found.met is False])
 
     @lazy
     def deducted(self) -> tuple[Answer, ...]:
         """The rows on which the unit took points off."""
-        return tuple(answer for answer in self.answers if answer.deducted)
+        return tuple([answer for answer in self.answers if answer.deducted])
 
     @lazy
     def far_over(self) -> tuple[Answer, ...]:
         """The rows whose positive target was exceeded so far that a reason is owed."""
-        limit = self.profile.rules[RuleId.WHY_OVER].limits["from"]
-        return tuple(answer for answer in self.answers if answer.over is not None and answer.over * 100 >= limit)
+        limit = self.profile.rules[RuleId.WHY_OVER].limits["from"] / 100
+        return tuple([answer for answer in self.answers if answer.over is not None and answer.over >= limit])
+
+    @lazy
+    def owing(self) -> tuple[Answer, ...]:
+        """The rows that owe a reason: missed, or with points taken off, or far exceeded."""
+        far = self.far_over
+        return tuple([each for each in self.answers if each.found.met is False or each.deducted or each in far])
+
+    @lazy
+    def costs(self) -> tuple[Answer, ...]:
+        """The rows on what was spent."""
+        return tuple([answer for answer in self.answers if answer.level2 == COST])
 
     @lazy
     def wrong_signs(self) -> tuple[Answer, ...]:
         """The costs that are given as floors."""
-        return tuple(answer for answer in self.answers if answer.has_wrong_sign)
+        return tuple([answer for answer in self.costs if answer.has_wrong_sign])
 
     @lazy
     def twofold_reasons(self) -> frozenset[str]:

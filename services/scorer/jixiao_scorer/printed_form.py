@@ -1,6 +1,7 @@
 """A form as printed numbers: what its cells say, nothing recomputed."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import NamedTuple
 
 from jixiao.forms import DoubtKind, Form, FundsRow, Indicator
@@ -14,6 +15,7 @@ COLUMNS = ("initial", "budget", "executed")
 ROW_NAMES = {"total": "年度资金总额", "fiscal": "当年财政拨款", "carryover": "上年结转资金", "other": "其他资金"}
 COLUMN_NAMES = {"initial": "年初预算数", "budget": "全年预算数", "executed": "全年执行数"}
 
+_ZERO = Decimal(0)
 _FEN = {YUAN: 2, WAN: 6}  # decimals from which on an amount is exact to the fen
 _CELLS = tuple((row, column) for row in FUND_ROWS for column in COLUMNS)
 _LABELS = tuple(ROW_NAMES[row] + COLUMN_NAMES[column] for row, column in _CELLS)
@@ -26,11 +28,6 @@ class Row(NamedTuple):
     indicator: Indicator
     weight: Printed | None
     score: Printed | None
-
-    @property
-    def counts(self) -> bool:
-        """Whether points can be had here; placeholder rows (不适用, 0 分) have none."""
-        return self.weight is not None and self.weight.value > 0
 
 
 @dataclass(frozen=True)
@@ -45,7 +42,7 @@ class PrintedForm:
         funds, unit = self.form.funds, self.form.amount_unit
         rows: tuple[FundsRow, ...] = (funds.total, funds.fiscal, funds.carryover, funds.other)
         cells = [cell for row in rows for cell in (row.initial, row.budget, row.executed)]
-        numbers = Printed.column(list(zip(_LABELS, cells, strict=True)), unit, finest=_FEN.get(unit))
+        numbers = Printed.column(_LABELS, cells, unit, finest=_FEN.get(unit))
         return dict(zip(_CELLS, numbers, strict=True))
 
     @lazy
@@ -81,7 +78,7 @@ class PrintedForm:
     @lazy
     def total_weight(self) -> Printed | None:
         """The printed weight of the 总分 row; as given, not rounded."""
-        return Printed.column([("总分行分值", self.form.total_weight)], whole_exact=True)[0]
+        return Printed.column(["总分行分值"], [self.form.total_weight], whole_exact=True)[0]
 
     @lazy
     def total_score(self) -> Printed | None:
@@ -91,13 +88,13 @@ class PrintedForm:
     @lazy
     def rows(self) -> tuple[Row, ...]:
         """The indicators with their numbers."""
-        pairs = zip(self.form.indicators, self._weights[1:], self._scores[1:], strict=True)
-        return tuple(Row(place, indicator, weight, score) for place, (indicator, weight, score) in enumerate(pairs))
+        indicators = self.form.indicators
+        return tuple(map(Row, range(len(indicators)), indicators, self._weights[1:], self._scores[1:]))
 
     @lazy
     def scored_rows(self) -> tuple[Row, ...]:
-        """The rows that carry points."""
-        return tuple(row for row in self.rows if row.counts)
+        """The rows that carry points; placeholder rows (不适用, 0 分) have none."""
+        return tuple([row for row in self.rows if row.weight is not None and row.weight.value > _ZERO])
 
     @lazy
     def year(self) -> int | None:
@@ -116,15 +113,15 @@ class PrintedForm:
         return any(doubt.kind is DoubtKind.LOST_ROW for doubt in self.form.doubts)
 
     @lazy
-    def _weights(self) -> tuple[Printed | None, ...]:
-        cells = (self.form.funds.total.weight, *(each.weight for each in self.form.indicators))
-        return Printed.column(list(zip(("预算执行分值", *self._names), cells, strict=True)), whole_exact=True)
+    def _weights(self) -> list[Printed | None]:
+        cells = [self.form.funds.total.weight, *[each.weight for each in self.form.indicators]]
+        return Printed.column(["预算执行分值", *self._names], cells, whole_exact=True)
 
     @lazy
-    def _scores(self) -> tuple[Printed | None, ...]:
-        cells = (self.form.funds.total.score, *(each.score for each in self.form.indicators))
-        return Printed.column(list(zip(("预算执行得分", *self._names), cells, strict=True)), whole_exact=True)
+    def _scores(self) -> list[Printed | None]:
+        cells = [self.form.funds.total.score, *[each.score for each in self.form.indicators]]
+        return Printed.column(["预算执行得分", *self._names], cells, whole_exact=True)
 
     @lazy
-    def _names(self) -> tuple[str, ...]:
-        return tuple(each.name.text or "" for each in self.form.indicators)
+    def _names(self) -> list[str]:
+        return [each.name.text or "" for each in self.form.indicators]

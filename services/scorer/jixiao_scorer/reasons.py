@@ -41,6 +41,7 @@ _THIN = re.compile(
     "|(?:下一步|今后|以后|将|要|继续|进一步|不断|需)*(?:加强|强化|提高|提升|完善|规范|改进|优化)"
     "(?:绩效|预算|项目|资金|财务|日常|事[前中后]|内部|工作|目标|指标)*(?:管理|编制|监管|监控|设置|质量|水平|能力)*"
 )
+_PARTS = re.compile("[,;。]")
 
 
 def reason(text: str | None) -> Reason:
@@ -49,6 +50,6 @@ def reason(text: str | None) -> Reason:
         return Reason.UNKNOWN if text is None else Reason.EMPTY
     plain = normal(text).rstrip("。.;,")
     cause = _LABELS.sub("", _MEASURES_AHEAD.split(plain, maxsplit=1)[0]).strip("。.;,:")
-    if all(_NOTHING.fullmatch(part) for part in re.split("[,;。]", cause) if part):
+    if all(_NOTHING.fullmatch(part) for part in _PARTS.split(cause) if part):
         return Reason.NOTHING if cause or plain == cause else Reason.THIN
     return Reason.THIN if _THIN.fullmatch(cause) else Reason.REAL

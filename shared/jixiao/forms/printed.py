@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import reduce
-from operator import attrgetter
 
 from jixiao.forms.model import Doubt, Evidence, Value
 
@@ -23,7 +22,6 @@ _NUMBER = re.compile(r"[¥￥]?([+-]?)(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?(%|万
 _LONGEST = 20  # digits; sums and products of these stay exact in Decimal's 28
 _HALF = tuple(Decimal(5).scaleb(-d - 1) for d in range(_LONGEST + 1))
 _ZERO, _ONE, _CENT = Decimal(0), Decimal(1), Decimal("0.01")
-_VALUE, _LOW, _HIGH, _DECIMALS, _UNIT = map(attrgetter, ("value", "low", "high", "decimals", "unit"))
 _WIDE = Context(prec=100)  # so that no number on a form is too large to round
 
 
@@ -62,19 +60,24 @@ class Printed:
 
     @classmethod
     def column(
-        cls, cells: Sequence[tuple[str, Value]], unit: str = "", finest: int | None = None, whole_exact: bool = False
-    ) -> "tuple[Printed | None, ...]":
-        """The numbers of one column, given as (label, cell), printed to a common precision.
+        cls,
+        labels: Iterable[str],
+        cells: Sequence[Value],
+        unit: str = "",
+        finest: int | None = None,
+        whole_exact: bool = False,
+    ) -> "list[Printed | None]":
+        """The numbers of one column, a label a cell, printed to a common precision.
 
         Where the decimals differ, trailing zeros were dropped: every number is as precise as the finest one. From
         ``finest`` decimals on numbers are exact (a fen is never split); ``whole_exact`` takes whole numbers as exact,
         because points are given, not rounded.
         """
-        read = [(label, cell, _read(cell.text, unit)) for label, cell in cells]
-        precision = max((each[1] for _, _, each in read if each is not None and each[2] == unit), default=0)
+        read = [_read(cell.text, unit) for cell in cells]
+        precision = max([each[1] for each in read if each is not None and each[2] == unit], default=0)
         half = _ZERO if finest is not None and precision >= finest else _HALF[precision]
         numbers: list[Printed | None] = []
-        for label, cell, found in read:
+        for label, cell, found in zip(labels, cells, read, strict=True):
             if found is None:
                 numbers.append(None)
                 continue
@@ -82,11 +85,11 @@ class Printed:
             if own_unit != unit:
                 each = _printed(number, _HALF[decimals], decimals, own_unit, cell, label)
             elif whole_exact and (not decimals or number == int(number)):
-                each = Printed(number, number, number, decimals, own_unit, label, cell)
+                each = cls(number, number, number, decimals, own_unit, label, cell)
             else:
                 each = _printed(number, half, decimals, own_unit, cell, label)
             numbers.append(each)
-        return tuple(numbers)
+        return numbers
 
     @classmethod
     def constant(cls, value: Decimal, unit: str = "", label: str = "") -> "Printed":
@@ -97,20 +100,30 @@ class Printed:
     def sum(cls, items: "Iterable[Printed]") -> "Printed":
         """The sum of one or more numbers; money in different units is added in yuan."""
         terms = tuple(items)
-        unit = terms[0].unit
-        if set(map(_UNIT, terms)) != {unit}:
-            return reduce(_add, terms[1:], terms[0])
-        value = low = high = sum(map(_VALUE, terms), _ZERO)
-        if not all(each.low is each.high for each in terms):
-            low, high = sum(map(_LOW, terms), _ZERO), sum(map(_HIGH, terms), _ZERO)
-        return cls(value, low, high, max(map(_DECIMALS, terms)), unit, terms=terms)
+        unit, value, decimals, exact = terms[0].unit, _ZERO, 0, True
+        for each in terms:
+            if each.unit != unit:
+                return reduce(_add, terms[1:], terms[0])
+            value += each.value
+            exact = exact and each.low is each.high
+            decimals = each.decimals if each.decimals > decimals else decimals
+        low = high = value
+        if not exact:
+            low, high = sum([each.low for each in terms], _ZERO), sum([each.high for each in terms], _ZERO)
+        return cls(value, low, high, decimals, unit, "", None, terms)
 
     @property
     def addends(self) -> "tuple[Printed, ...]":
         """The printed numbers behind this one; a number of the form stands for itself."""
-        if self.terms:
-            return tuple(addend for term in self.terms for addend in term.addends)
-        return (self,) if self.cell is not None else ()
+        if not self.terms:
+            return (self,) if self.cell is not None else ()
+        found: list[Printed] = []
+        for term in self.terms:
+            if term.terms:
+                found += term.addends
+            elif term.cell is not None:
+                found.append(term)
+        return tuple(found)
 
     @property
     def text(self) -> str:
@@ -148,8 +161,9 @@ class Printed:
         return _add(self, other)
 
     def __sub__(self, other: "Printed") -> "Printed":
-        ends = (-other.value, -other.high, -other.low)
-        return _add(self, Printed(*ends, other.decimals, other.unit, terms=(other,)))
+        x, y = _alike(self, other)
+        ends = (x.value - y.value, x.low - y.high, x.high - y.low)
+        return Printed(*ends, max(x.decimals, y.decimals), x.unit, terms=(self, other))
 
     def __mul__(self, other: "Printed") -> "Printed":
         """The product; at most one factor has a unit. Per cent times points are points."""
@@ -209,6 +223,8 @@ def _read(text: str | None, unit: str) -> tuple[Decimal, int, str] | None:
     if not text:
         return None
     if len(text) <= _LONGEST and text.isascii():
+        if text.isdigit():
+            return Decimal(text), 0, unit
         whole, point, fraction = text.partition(".")
         if whole.isdigit() and (fraction.isdigit() or not point):
             return Decimal(text), len(fraction), unit

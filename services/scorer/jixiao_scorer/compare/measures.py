@@ -55,8 +55,10 @@ _known = "|".join(sorted((name for name in UNITS if name and not name.isascii())
 _signed = r"[+±]|(?:(?<![\d%\u3000-\u9fffA-Za-z)~./-])|(?<=[长比率幅]))-"  # a dash after a word or number is none
 _number = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 _scale = "(?:[十百千]万|百(?!分)|[万亿]|千(?![瓦米克伏赫]))?"
+# What every match begins with stands ahead of both patterns: it is looked for at each character of every cell.
+_first = re.escape("".join(sorted({word[0] for word in OPERATORS})))
 _MEASURE = re.compile(
-    rf"(?P<op>{_words})?(?P<about>约|大约|近|预计)?(?P<sign>{_signed})?[¥￥]?(?P<number>{_number})(?P<scale>{_scale})"
+    rf"(?=[{_first}约大近预+±¥￥\d-])(?P<op>{_words})?(?P<about>约|大约|近|预计)?(?P<sign>{_signed})?[¥￥]?(?P<number>{_number})(?P<scale>{_scale})"
     rf"(?:(?P<unit1>%|[\u4e00-\u9fff]{{0,3}}?)(?:-|~|—|至|到)(?P<to>{_number})(?P<scale2>{_scale}))?"
     rf"(?P<more>余|多)?(?P<unit>%|‰|[A-Za-z]+[23]?(?:/[A-Za-z]+[23]?)?|㎡|{_known}|[\u4e00-\u9fff])?(?P<per>/[\u4e00-\u9fffA-Za-z]+)?"
     rf"(?P<after>{_after}|左右)?"
@@ -66,10 +68,11 @@ _INCLUDED = re.compile(r"\(含[^()]*\)")  # 5个(含)以下
 _DIGIT = re.compile("[0-9]")
 _PLAIN = re.compile(r"([≥≤<>]?)(\d+(?:\.(\d+))?)([万亿]?)(\D*)")
 _NOT_MEASURES = re.compile(
-    r"(?<!\d)(?:19|20)\d{2}(?:年度?(?:\d{1,2}月(?:\d{1,2}日)?|第?[一二三四1-4]季度|[上下]半年)?"
+    r"(?=[\d第目A-Za-z])(?:(?<!\d)(?:19|20)\d{2}(?:年度?(?:\d{1,2}月(?:\d{1,2}日)?|第?[一二三四1-4]季度|[上下]半年)?"
     r"|[./-](?:1[0-2]|0?[1-9])(?:[./-]\d{1,2})?" + NO_UNIT + r")"
-    r"|第\d+(?![名位\d])|\d{1,2}月\d{1,2}[日号]|\d+号|\d+[*xX×]\d+小?时?|(?<![\dA-Za-z])[A-Za-z]+\d+(?:\.\d+)?|目标\d+|\d+[.、:](?=\D)"
+    r"|第\d+(?![名位\d])|\d{1,2}月\d{1,2}[日号]|\d+号|\d+[*xX×]\d+小?时?|(?<![\dA-Za-z])[A-Za-z]+\d+(?:\.\d+)?|目标\d+|\d+[.、:](?=\D))"
 )
+_MAY_BE_NONE = re.compile("[年第月号目A-Za-z*×./、:-]")  # one of these is in all that is no measure
 _NOT_UNITS = frozenset("以内余多左前至到的和与及或、共为是在按中后未已完每度底初")
 
 
@@ -117,12 +120,15 @@ def measures(text: str) -> tuple[Measure, ...]:
         return ()
     if "(含" in text:
         text = _INCLUDED.sub("", text)
-    cleaned = _NOT_MEASURES.sub(lambda found: "\u3000" * len(found[0]), text)
+    if _MAY_BE_NONE.search(text) is not None:
+        text = _NOT_MEASURES.sub(lambda found: "\u3000" * len(found[0]), text)
+        if _DIGIT.search(text) is None:
+            return ()
     found, end = [], 0
-    for match in _MEASURE.finditer(cleaned):
-        lead = cleaned[end : match.start()]
+    for match in _MEASURE.finditer(text):
+        lead = text[end : match.start()]
         end = match.end()
-        found.append(_measure(match, lead, cleaned[end : end + _TAIL]))
+        found.append(_measure(match, lead, text[end : end + _TAIL]))
     return tuple(found)
 
 

@@ -61,14 +61,15 @@ def part(aim: Measure, got: Measure, name: str, level2: str) -> Part | None:
     if aim.unit.kind is not got.unit.kind or aim.shift != got.shift:
         aim, got = _as_share(aim, got), _as_share(got, aim)
         aim, got = _in_scale(aim, got), _in_scale(got, aim)
-    if not comparable(aim.unit, got.unit) or _stands_for_all(aim, got):
+    alike = aim.unit is got.unit
+    if not alike and (not comparable(aim.unit, got.unit) or _stands_for_all(aim, got)):
         return None
-    if got.lead or got.value < 0:
+    if got.lead or got.value < _ZERO:
         got = _turned(got, change(got.lead), change(aim.lead) or change(name.rstrip("率幅度")))
     changes = not aim.op and aim.lead != "" and is_change(aim.lead)
     way = FLOOR if changes else direction(aim.op, name, level2, aim.unit.kind, not aim.value)
     low, high = got.low, got.high
-    if aim.unit.name != got.unit.name and NONE not in (aim.unit.kind, got.unit.kind):
+    if not alike and aim.unit.name != got.unit.name and NONE not in (aim.unit.kind, got.unit.kind):
         low, high = _converted(low, high, got.unit, aim.unit)
     beyond = aim.op in (">", "<") and got.op != aim.op
     met = _reaches(aim, low, high, way, beyond)
@@ -131,11 +132,11 @@ def _ratio(aim: Measure, low: Decimal, high: Decimal, got: Measure, way: Directi
     """Actual by target; by the nearer end of a range. None for ranks and where the target is zero."""
     if is_rank(name):
         return None
-    same = aim.unit.name == got.unit.name or NONE in (aim.unit.kind, got.unit.kind)
-    value = got.value if same and got.op != "~" else (low + high) / 2
+    alike = aim.unit is got.unit or aim.unit.name == got.unit.name or NONE in (aim.unit.kind, got.unit.kind)
+    value = got.value if alike and got.op != "~" else (low + high) / 2
     against = aim.value
     if aim.op == "~":
         if aim.low <= value <= aim.high:
             return _ONE
         against = aim.high if value > aim.high else aim.low
-    return max(value, _ZERO) / against if against > 0 else None
+    return max(value, _ZERO) / against if against > _ZERO else None

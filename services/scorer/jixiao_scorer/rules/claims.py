@@ -29,6 +29,7 @@ _WHOLE_COST = re.compile(
     "^(?:本|该|年度)?(?:项目)?(?:总?成本|成本总额|总支出|支出总额|总费用|总投资|总经费)(?:金额|数|额)?(?:控制数?|情况)?$"
 )
 _ONE_SHARE = re.compile(r"\d+(?:\.\d+)?[%％]")
+_PARTS = re.compile("[;；]")
 _BARE_MONEY = 1000  # a bare number from which on a cost is yuan
 
 
@@ -75,7 +76,7 @@ def _claimed_rate(answer: Answer) -> Printed | None:
     """The percentage in the part of a row that restates the execution."""
     if _RATE.search(answer.name) is None:
         return None
-    names = re.split("[;；]", answer.name)
+    names = _PARTS.split(answer.name)
     at = next((at for at, name in enumerate(names) if restates_execution(name)), None)
     if at is None:
         return None
@@ -90,8 +91,8 @@ def _claimed_rate(answer: Answer) -> Printed | None:
 
 def cost_claim(case: Case) -> Iterator[Finding]:
     """COST-CLAIM: a cost's ceiling lies above the whole year's budget, or its actual is not the year's spending."""
-    for answer in case.answers:
-        if answer.level2 != "成本" or answer.reason in (Reason.REAL, Reason.UNKNOWN):
+    for answer in case.costs:
+        if answer.reason in (Reason.REAL, Reason.UNKNOWN):
             continue
         if (above := ceiling_above_budget(case, answer)) is not None and case.budget is not None:
             told = f"上限{money(above)}超过本表全年预算数{money(case.budget)}，与本年预算口径不一致"
@@ -144,8 +145,8 @@ def _amount(measure: Measure) -> Printed | None:
 def why_cost(case: Case) -> Iterator[Finding]:
     """WHY-COST: a cost stayed far below its ceiling, nothing is said about it, and no COST-CLAIM tells why."""
     limit = case.profile.rules[RuleId.WHY_COST].limits["at_most"]
-    for answer in case.answers:
-        if answer.level2 != "成本" or not answer.found.met or not answer.reason.is_missing:
+    for answer in case.costs:
+        if not answer.found.met or not answer.reason.is_missing:
             continue
         low = [part for part in answer.found.parts if part.direction is Direction.CEILING and part.ratio is not None]
         costs = [part for part in low if {part.target.unit.kind, part.actual.unit.kind} & {Kind.MONEY, Kind.SHARE}]

@@ -117,6 +117,8 @@ def _is_twin(one: Answer, other: Answer, case: Case) -> bool:
 def vague(case: Case) -> Iterator[Finding]:
     """VAGUE: a target in words that names no criterion."""
     for answer in case.answers:
+        if answer.found.parts:
+            continue  # a number is a criterion
         target = answer.indicator.target.text
         if target and len(target) <= _VAGUE_MOST and _VAGUE.fullmatch(target):
             yield row_finding(

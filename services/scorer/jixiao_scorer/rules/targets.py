@@ -103,9 +103,9 @@ def late(case: Case) -> Iterator[Finding]:
 def why_thin(case: Case) -> Iterator[Finding]:
     """WHY-THIN: a reason is owed, and it is a mere phrase, or one text for a shortfall and an excess alike."""
     twofold = case.twofold_reasons
-    for answer in case.answers:
+    for answer in case.owing:
         text = answer.indicator.deviation.text
-        if not text or not (answer.missed or answer.deducted or answer in case.far_over):
+        if not text:
             continue
         thin = answer.reason is Reason.THIN
         if not thin and text not in twofold:

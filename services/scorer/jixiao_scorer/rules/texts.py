@@ -26,13 +26,14 @@ _REACHED = re.compile(r"达到?(?=[约近]?\d)")  # of what was done: the number
 _CLAUSE = re.compile("[,。;!?、()]|\\d+[.:](?=\\D)")
 _SENTENCE = re.compile("[。;!?]|\\d+[.:](?=\\D)|目标\\d")
 _WORD = re.compile("[\u4e00-\u9fff]+")
+_NUMBER = re.compile(r"[\d.]+")
 _ALIKE = 4  # characters in a row that a clause must share with an indicator to speak of the same thing
 _COPIED = 10  # characters from which on a repeated goal is a copy
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Claim:
-    """A number in a goal text, with the clause it stands in and what is counted."""
+    """A number in a goal text, with the clause it stands in and what is counted. A value, never assigned to."""
 
     measure: Measure
     clause: str
@@ -120,7 +121,7 @@ def _counts(clause: str) -> Iterator[Measure]:
 
 def _speaks(clause: str) -> bool:
     """Whether a clause is more than a verb and a number (共慰问3人), so that it needs not the one before."""
-    return len(re.sub(r"[\d.]+", "", clause)) > 6
+    return len(_NUMBER.sub("", clause)) > 6
 
 
 def _noun(measure: Measure) -> str:
