@@ -1,6 +1,8 @@
 """The goals: what was expected of the year and what became of it."""
 
 import re
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 from jixiao.forms.model import Value
 from jixiao_parser.recognise import labels
@@ -15,6 +17,9 @@ def goals_of(pieces: Pieces) -> tuple[Value, Value]:
     """(expected, actual). Texts that go on in further lines are joined by their columns."""
     if pieces.goals_header is None:
         return Value(), Value()
+    told = dict(_beside_labels([pieces.goals_header, *pieces.goals]))
+    if {"expected", "actual"} <= told.keys():
+        return told["expected"], told["actual"]
     columns = _columns_of(pieces.goals_header)
     expected: list[tuple[Line, Item]] = []
     actual: list[tuple[Line, Item]] = []
@@ -30,6 +35,18 @@ def goals_of(pieces: Pieces) -> tuple[Value, Value]:
             middle = columns.get("actual", columns.get("expected", 0) + 1)
             (actual if texts[0].column >= middle else expected).append((line, texts[0]))
     return _joined(pieces.goals_header, expected), _joined(pieces.goals_header, actual)
+
+
+def _beside_labels(lines: Sequence[Line]) -> Iterator[tuple[str, Value]]:
+    """Goals that stand behind their labels, in the next cell or in the same one after a colon."""
+    for line in lines:
+        for item, after in zip_longest(line.items, line.items[1:]):
+            name, text = labels.goal(item.text or "")
+            if name in ("expected", "actual"):
+                if text:
+                    yield name, line.value(item, text=text)
+                elif after is not None and labels.goal(after.text or "")[0] is None:
+                    yield name, line.value(after)
 
 
 def _columns_of(header: Line) -> dict[str | None, int]:

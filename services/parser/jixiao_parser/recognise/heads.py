@@ -10,6 +10,7 @@ from jixiao_parser.recognise.sections import Pieces, field_of
 _CODE_AND_NAME = re.compile(r"([0-9A-Z]{12,})[-—_](.+)")
 _YEARS = (re.compile(r"(20\d\d)年度"), re.compile(r"(20\d\d)年(?!\d{1,2}月)"))
 _WHOLE = re.compile(r"(?:部门|单位)?整体支出(?=绩效)")
+_YEAR = re.compile(r"(20\d\d)年度?")
 FULL_YEAR = 4
 
 
@@ -28,6 +29,8 @@ def fields_of(pieces: Pieces) -> dict[str, Value]:
         found["name"] = whole
     if not (year := found.get("year")) or not year.text:
         found["year"] = _year_of_heading(pieces) or found.get("year", Value())
+    elif full := _YEAR.fullmatch(year.text):
+        found["year"] = year.model_copy(update={"text": full[1]})
     elif year.text.removesuffix("年").isdigit() and len(year.text.removesuffix("年")) < FULL_YEAR:
         note = f"年度只剩“{year.text}”，右边缘被截断。"
         found["year"] = year.model_copy(update={"doubt": Doubt(kind=DoubtKind.CUT_OFF, note=note)})

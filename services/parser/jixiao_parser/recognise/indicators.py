@@ -1,10 +1,12 @@
 """The indicators of a form as values, with the doubts that their place in the table raises."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from jixiao.forms.model import Decision, Doubt, DoubtKind, Indicator, Value
 from jixiao_parser.recognise import labels
+from jixiao_parser.recognise.align import Slot
 from jixiao_parser.recognise.grid import Item, Line
 from jixiao_parser.recognise.levels import Level, levels_of, points_of, weights_of
 from jixiao_parser.recognise.marks import sums_by_level
@@ -13,6 +15,8 @@ from jixiao_parser.recognise.rows import DEFAULT, IndicatorRow, rows_of
 from jixiao_parser.recognise.sections import Pieces
 from jixiao_parser.recognise.texts import is_relation, is_several_numbers
 
+CORE = {"level2", "name", "target", "actual", "weight", "score"}
+OTHER, MEASURES = "other", "measures"
 FIELDS = ("name", "target", "actual", "weight", "score", "deviation")
 TORN = Doubt(kind=DoubtKind.DISPLACED, note="本行单元格之间错位，已按表头和数字归位。")
 SHIFTED = Doubt(kind=DoubtKind.DISPLACED, note="本行整体错位，已归位；各级分值合计未能印证。")
@@ -28,8 +32,12 @@ def indicators_of(pieces: Pieces, reasoned: bool) -> tuple[tuple[Indicator, ...]
 
     ``reasoned``: the layout has a column for the reasons of deviations, so that one that is missing was lost.
     """
-    slots = columns_of(pieces.indicators_header, labels.indicator_column, DEFAULT)
-    rows = list(rows_of(pieces.indicators, slots))
+    slots = columns_of(pieces.indicators_header, labels.indicator_column, labels.INDICATOR_COLUMNS, DEFAULT)
+    others = _others(pieces.indicators_header, slots)
+    first = min((slot.column for slot in slots), default=0)
+    before = {slot.column for slot in others if slot.column < first}
+    lines = _without(before, pieces.indicators) if before else pieces.indicators
+    rows = list(rows_of(lines, sorted((*slots, *others), key=lambda slot: slot.column)))
     levels, decisions = levels_of(rows)
     sure = _confirmed(rows, levels)
     missing = _missing({slot.name for slot in slots}, reasoned)
@@ -37,6 +45,27 @@ def indicators_of(pieces: Pieces, reasoned: bool) -> tuple[tuple[Indicator, ...]
         _indicator(row, level, missing, level.level1 in sure) for row, level in zip(rows, levels, strict=True)
     )
     return found, decisions
+
+
+def _others(header: Line | None, slots: Sequence[Slot]) -> list[Slot]:
+    """The columns of no record (序号、评分标准), where the header names all that rows are read by."""
+    if header is None or not {slot.name for slot in slots} >= CORE:
+        return []
+    known = {slot.column for slot in slots}
+    found = [item for item in header.items if item.column not in known]
+    frames = [item for item in found if labels.key(item.text or "") in labels.SECTIONS]
+    return [Slot(_other_name(item), item.column) for item in found if item not in frames]
+
+
+def _other_name(item: Item) -> str:
+    """A second column of reasons (原因、改进措施) is told apart from those of no record."""
+    return MEASURES if labels.indicator_column(item.text or "") == "deviation" else f"{OTHER}{item.column}"
+
+
+def _without(columns: Container[int], lines: Sequence[Line]) -> list[Line]:
+    """The lines without what stands in these columns."""
+    left = (replace(line, items=tuple(item for item in line.items if item.column not in columns)) for line in lines)
+    return [line for line in left if line.items]
 
 
 def _missing(known: set[str], reasoned: bool) -> dict[str, Doubt | None]:
@@ -67,11 +96,15 @@ def _indicator(row: IndicatorRow, level: Level, missing: Mapping[str, Doubt | No
 def _value(row: IndicatorRow, name: str, missing: Mapping[str, Doubt | None], confirmed: bool) -> Value:
     item = row.item(name)
     doubt = _doubt(row, name, item, confirmed)
+    if name == "deviation" and item is None:
+        item = row.item(MEASURES)
     if item is not None:
         text = labels.without_number(item.text) if name == "name" and item.text else item.text
         if name == "target" and text:
             relation = _with(row, "relation")
             text = (relation if is_relation(relation) else "") + text + _with(row, "measure")
+        if name == "deviation" and item is not row.item(MEASURES) and text:
+            text += _with(row, MEASURES)
         return row.line.value(item, doubt, text)
     if name in missing:
         return row.line.missing(missing[name])

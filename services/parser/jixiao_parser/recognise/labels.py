@@ -82,6 +82,7 @@ FIELDS = _table(_WORDS["fields"])
 FUND_ROWS = _table(_WORDS["funds"]["rows"])
 FUND_COLUMNS = _table(_WORDS["funds"]["columns"])
 GOALS = _table(_WORDS["goals"])
+_GOALS_BESIDE = GOALS | _table(_WORDS["goals_beside"])
 INDICATOR_COLUMNS = _table(_WORDS["indicators"]["columns"])
 _INDICATOR_PARTS = _parts(_WORDS["indicators"]["parts"])
 _FUND_PARTS = _parts(_WORDS["funds"]["parts"])
@@ -96,6 +97,13 @@ def field(text: str) -> str | None:
     """The field of the head that a cell names; 项目 before it says nothing."""
     word = key(text)
     return FIELDS.get(word) or FIELDS.get(word.removeprefix("项目"))
+
+
+@lru_cache(maxsize=4096)
+def goal(text: str) -> tuple[str | None, str]:
+    """What a label of the goals stands for, and the goal itself where it follows in the same cell after a colon."""
+    head, _, tail = text.replace("：", ":").partition(":")
+    return (_GOALS_BESIDE.get(key(head)), text[len(head) + 1 :]) if tail else (_GOALS_BESIDE.get(key(text)), "")
 
 
 def indicator_column(text: str) -> str | None:

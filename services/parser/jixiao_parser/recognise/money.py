@@ -1,6 +1,6 @@
 """The funds table: four rows of money, the first with weight, rate and score."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from itertools import pairwise
 
 from jixiao.forms.model import Doubt, DoubtKind, Funds, FundsRow, FundsTotal, Value
@@ -19,28 +19,29 @@ LOST = Doubt(kind=DoubtKind.LOST_COLUMN, note="表格右侧被截断，原文没
 MOVED = Doubt(kind=DoubtKind.DISPLACED, note="资金行的单元格错位，已按表头和数字归位。")
 
 
-def columns_of(header: Line | None, named: Callable[[str], str | None], default: Sequence[Slot]) -> tuple[Slot, ...]:
-    """The columns that a header row names, in their order; the usual ones when there is no header."""
+def columns_of(
+    header: Line | None, named: Callable[[str], str | None], words: Container[str], default: Sequence[Slot]
+) -> tuple[Slot, ...]:
+    """The columns that a header row names, in their order; the usual ones when there is no header.
+
+    ``words``: the labels that are known; what a label says in part counts where no other says it outright.
+    """
     if header is None:
         return tuple(default)
     found: dict[str, Slot] = {}
-    for item in header.items:
+    for item in sorted(header.items, key=lambda item: labels.key(item.text or "") not in words):
         name = named(item.text or "")
         if name and name != "other":
             found.setdefault(name, Slot(name, item.column))
-    return tuple(found.values())
+    return tuple(sorted(found.values(), key=lambda slot: slot.column))
 
 
 def funds_of(pieces: Pieces) -> Funds:
     """The funds table of a form."""
-    slots = columns_of(pieces.funds_header, labels.fund_column, DEFAULT)
+    slots = columns_of(pieces.funds_header, labels.fund_column, labels.FUND_COLUMNS, DEFAULT)
     rows: dict[str, dict[str, Value]] = {}
     for line in pieces.funds:
-        at, name = next(
-            (at, labels.FUND_ROWS[word])
-            for at, item in enumerate(line.items)
-            if (word := labels.key(item.text or "")) in labels.FUND_ROWS
-        )
+        at, name = next((at, name) for at, item in enumerate(line.items) if (name := _row_named(item)))
         rows.setdefault(name, _row(line, line.items[at + 1 :], slots, name))
     if "total" not in rows:
         rows["total"] = _alone(pieces, slots) or _in_pairs(pieces)
@@ -48,6 +49,11 @@ def funds_of(pieces: Pieces) -> Funds:
     if total.weight.text is None and "weight" not in {slot.name for slot in slots}:
         total = total.model_copy(update={"weight": _weight_of_heading(pieces)})
     return Funds(total=total, **{name: FundsRow(**rows.get(name, {})) for name in ("fiscal", "carryover", "other")})
+
+
+def _row_named(item: Item) -> str | None:
+    word = labels.key(item.text or "")
+    return "total" if word in labels.TOTALS else labels.FUND_ROWS.get(word)
 
 
 def _alone(pieces: Pieces, slots: Sequence[Slot]) -> dict[str, Value]:

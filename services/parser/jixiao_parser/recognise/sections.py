@@ -93,6 +93,8 @@ def part_of(line: Line) -> Part:
         return Part.FIELDS
     if any(word in labels.FUND_ROWS for word in words[:2]):
         return Part.FUNDS
+    if any(labels.goal(item.text or "")[0] in ("expected", "actual") for item in line.items[:3]):
+        return Part.GOALS_HEADER
     if len(words) > 2 and any(labels.level_key(item.text or "") in _LEVELS for item in line.items[:3]):
         return Part.LEVELS
     return Part.OTHER
@@ -163,9 +165,9 @@ def _put(current: Pieces, line: Line, part: Part) -> None:
 def _put_before_indicators(current: Pieces, line: Line, part: Part) -> None:
     if part is Part.GOALS_HEADER and current.goals_header is None:
         current.goals_header = line
-    elif part in (Part.FUNDS_HEADER, Part.FUNDS):
+    elif part in (Part.FUNDS_HEADER, Part.FUNDS) or _is_sum_of_money(current, part):
         current.goals_end = current.goals_header is not None
-        if part is Part.FUNDS:
+        if part is not Part.FUNDS_HEADER:
             current.funds.append(line)
         else:
             current.funds_header = current.funds_header or line
@@ -178,6 +180,11 @@ def _put_before_indicators(current: Pieces, line: Line, part: Part) -> None:
         current.others.append(line)
     else:
         current.prelude.append(line)
+
+
+def _is_sum_of_money(current: Pieces, part: Part) -> bool:
+    """Whether a line 合计 is the first row of money, below its header."""
+    return part is Part.TOTAL and current.funds_header is not None and current.goals_header is None
 
 
 def _begins_section(line: Line) -> bool:
