@@ -285,6 +285,33 @@ async def test_a_senseless_subscription_holds_up_no_other(conn: Any) -> None:
     assert [row["subscription_id"] for row in await conn.fetch("SELECT * FROM deliveries")] == [wanted]
 
 
+@pytest.fixture
+async def register(clean_database: dict[str, str]) -> AsyncIterator[None]:
+    """The bureau has 云溪区教育局 under 云溪区 and knows it as 云教局 too; people merged 云溪教育 into it."""
+    parser, gateway = [await asyncpg.connect(clean_database[name]) for name in ("parser", "gateway")]
+    rows = [("云溪区", None), ("云溪区教育局", "云溪区"), ("云溪教育", None), ("云溪区水务局", "云溪区")]
+    await parser.executemany("INSERT INTO units (key, name, parent) VALUES ($1, $1, $2)", rows)
+    names = [(key, key) for key, _ in rows] + [("云教局", "云溪区教育局")]
+    await parser.executemany("INSERT INTO unit_names VALUES ($1, $2)", names)
+    await gateway.execute("INSERT INTO unit_merges VALUES ('云溪教育', '云溪区教育局', '审核科', now())")
+    yield
+    await parser.execute("TRUNCATE units CASCADE")
+    await gateway.execute("DELETE FROM unit_merges")
+    for each in (parser, gateway):
+        await each.close()
+
+
+@pytest.mark.parametrize("scope", ["unit", "bound"])
+async def test_a_subscription_follows_its_unit(register: None, conn: Any, scope: str) -> None:
+    """To what it was merged into, or is an alias of by now; others' units and strangers' hear nothing."""
+    told = {name: await subscribe(conn, **{scope: name}) for name in ("云溪区", "云溪教育", "云教局（新）", "云教局")}
+    for name in ("云溪区水务局", "没有的单位"):
+        await subscribe(conn, **{scope: name})
+    await apply(conn, form(0, finding()))
+    found = {row["subscription_id"] for row in await conn.fetch("SELECT subscription_id FROM deliveries")}
+    assert found == {told["云溪区"], told["云溪教育"], told["云教局"]}
+
+
 async def test_new_deliveries_are_notified_at_commit(pool: asyncpg.Pool) -> None:
     """The worker hears of them once they can be read, not before."""
     heard = asyncio.Event()

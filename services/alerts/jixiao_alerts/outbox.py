@@ -3,7 +3,7 @@
 What one upload (or one digest) tells a subscription is one message: changes join it until it goes out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from jixiao.events import AlertChanged
 from jixiao.events.matching import Reason, Subscription, line_of, match
-from jixiao.identity import derived_id
+from jixiao.identity import derived_id, normalise_name
 from jixiao.runtime.postgres import Connection
 from jixiao_alerts.schedule import digest_at
 
@@ -32,8 +32,9 @@ async def write_deliveries(conn: Connection, changed: Sequence[AlertChanged], up
     """Add the changes of one cause to the messages of an upload; ``whole``: no more of it is to come."""
     now = changed[0].changed_at
     subscriptions = await _subscriptions(conn)
-    by_unit = any(each.unit is not None or each.bound is not None for each in subscriptions)
-    parents = await _parents(conn) if by_unit else {}
+    roots = {root for each in subscriptions for root in (each.unit, each.bound) if root is not None}
+    parents = await _parents(conn) if roots else {}
+    subscriptions = _come_to(subscriptions, await _units_of(conn, roots) if roots else {})
     lines = {change.identity.unit: line_of(change.identity.unit, parents) for change in changed}
     told = {
         subscription: wanted
@@ -111,6 +112,32 @@ async def _parents(conn: Connection) -> dict[str, str | None]:
            FROM parser_views.units u LEFT JOIN gateway_views.unit_merges m ON m.unit = u.key"""
     )
     return {row["key"]: row["parent"] for row in rows}
+
+
+async def _units_of(conn: Connection, roots: Collection[str]) -> dict[str, str]:
+    """What the units that subscriptions name have come to since, by the register's aliases and what people merged."""
+    rows = await conn.fetch(
+        """SELECT asked.root, coalesce(m.into_unit, n.unit) AS unit
+           FROM unnest($1::text[], $2::text[]) AS asked (root, name)
+           LEFT JOIN parser_views.unit_names n ON n.name = asked.name
+           LEFT JOIN gateway_views.unit_merges m ON m.unit = coalesce(n.unit, asked.name)
+           WHERE coalesce(m.into_unit, n.unit) IS NOT NULL""",
+        list(roots),
+        [normalise_name(root) for root in roots],
+    )
+    return {row["root"]: row["unit"] for row in rows}
+
+
+def _come_to(subscriptions: Sequence[Subscription], units: Mapping[str, str]) -> Sequence[Subscription]:
+    """The subscriptions with their scopes on the units as they are now."""
+    if not units:
+        return subscriptions
+    return [
+        each.model_copy(
+            update={"unit": units.get(each.unit or "", each.unit), "bound": units.get(each.bound or "", each.bound)}
+        )
+        for each in subscriptions
+    ]
 
 
 async def _subscriptions(conn: Connection) -> Sequence[Subscription]:

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from jixiao.events import AlertChanged
 from jixiao.events.matching import News, Reason, Subscription, line_of, match, news
+from jixiao.identity import normalise_name
 from jixiao_gateway.parts import Gateway
 from jixiao_gateway.store.subscriptions import SubscriptionRow
 
@@ -50,6 +51,7 @@ class Preview(BaseModel):
 async def preview(parts: Gateway, row: SubscriptionRow, now: datetime) -> Preview:
     """Run a subscription over the kept changes."""
     since = now - timedelta(days=DAYS)
+    row = row._replace(unit=await _come_to(parts, row.unit), bound=await _come_to(parts, row.bound))
     count = Count(row, await parts.store.units.parents())
     looked_at = 0
     async for text in parts.store.alerts.changes_since(since, row.rules, LOOKED_AT):
@@ -62,6 +64,11 @@ async def preview(parts: Gateway, row: SubscriptionRow, now: datetime) -> Previe
         complete=looked_at < LOOKED_AT,
         items=list(count.shown),
     )
+
+
+async def _come_to(parts: Gateway, root: str | None) -> str | None:
+    """The unit that a subscription's unit has come to since, by the register's aliases and what people merged."""
+    return None if root is None else await parts.store.units.resolve(normalise_name(root))
 
 
 class Count:

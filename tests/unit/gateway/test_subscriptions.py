@@ -195,3 +195,18 @@ async def test_a_unit_has_subscriptions_of_its_own_inside_its_bound(start_api: S
     for token, seen in (("bureau", 1), ("water", 1), ("school", 0)):
         tried = await api.post(f"{V1}/subscriptions/preview", 200, json={"target": ""}, **bearer(token))
         assert tried["changes"] == seen
+
+
+async def test_a_subscription_goes_with_its_unit_into_the_one_it_is_merged_into(start_api: StartApi) -> None:
+    """Its maker still has it, and a trial counts what it is told from now on."""
+    api = await start_api(tokens=("old:o:青禾水务", "school:s:青禾区教育局"), need_token=True, loopback=False)
+    api.fakes.units.parent = {"青禾区水务局": "青禾区", "青禾水务": None, "青禾区教育局": "青禾区"}
+    made = await api.post(f"{V1}/subscriptions", 201, json={"target": HOOK}, headers={"Authorization": "Bearer o"})
+    await remember(api, change(1, 1))
+    for merged, seen in (({}, 0), ({"青禾水务": "青禾区水务局"}, 1)):
+        api.fakes.units.merged = merged
+        path = f"{V1}/subscriptions/{made['id']}"
+        tried = await api.post(f"{path}/preview", 200, json={}, headers={"Authorization": "Bearer o"})
+        assert tried["changes"] == seen
+        assert len((await api.get(f"{V1}/subscriptions", headers={"Authorization": "Bearer o"}))["items"]) == 1
+    await api.get(path, 404, headers={"Authorization": "Bearer s"})

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Header, Query, Response
 from pydantic import BaseModel
 
+from jixiao.identity import normalise_name
 from jixiao_gateway.api.models import Answer, Listed, page_of
 from jixiao_gateway.editing import EditedSubscription, edit, required_revision, wanted_row
 from jixiao_gateway.parts import Gateway, Paged, Parts
@@ -127,13 +128,18 @@ async def _shown(parts: Gateway) -> Callable[[SubscriptionRow], Subscription]:
 
 def own_subscriptions(scope: Scope) -> Filters:
     """What the list is narrowed by: a caller with a unit sees those that were made with it."""
-    return {} if scope.is_bureau else {"bound": [scope.root, scope.unit]}
+    return {} if scope.is_bureau else {"bound": _bounds(scope)}
+
+
+def _bounds(scope: Scope) -> list[str | None]:
+    """What the bound of a subscription made with this token may be: its unit may have come to another one since."""
+    return [scope.root, scope.unit, normalise_name(scope.unit or "")]
 
 
 async def subscription_row(parts: Gateway, scope: Scope, subscription_id: UUID) -> SubscriptionRow:
     """A subscription that the caller may see. Raises Problem 404."""
     row = await parts.store.subscriptions.get(subscription_id)
-    if row is None or not (scope.is_bureau or row.bound in (scope.root, scope.unit)):
+    if row is None or not (scope.is_bureau or row.bound in _bounds(scope)):
         raise not_found("订阅", subscription_id)
     return row
 
