@@ -12,11 +12,13 @@ from jixiao_parser.recognise.assemble import assembled
 from jixiao_parser.recognise.flow import on_a_grid
 from jixiao_parser.recognise.grid import Line, lines_of
 from jixiao_parser.recognise.layout import laid_out, placed
+from jixiao_parser.recognise.repeated import unrepeated
 from jixiao_parser.recognise.stacked import unstacked
 from jixiao_parser.recognise.stream_forms import streamed
 from jixiao_parser.recognise.texts import number
 
 STEPS = (
+    ("合并单元格的内容逐格重复，只取一次", unrepeated),
     ("每行一个单元格，按表头的列数还原", unstacked),
     ("以空格对齐各列，按列位置还原", laid_out),
     ("按阅读顺序排列，按分值和得分还原各行", on_a_grid),

@@ -165,7 +165,7 @@ def _put(current: Pieces, line: Line, part: Part) -> None:
 def _put_before_indicators(current: Pieces, line: Line, part: Part) -> None:
     if part is Part.GOALS_HEADER and current.goals_header is None:
         current.goals_header = line
-    elif part in (Part.FUNDS_HEADER, Part.FUNDS) or _is_sum_of_money(current, part):
+    elif part in (Part.FUNDS_HEADER, Part.FUNDS) or _is_sum_of_money(current, line):
         current.goals_end = current.goals_header is not None
         if part is not Part.FUNDS_HEADER:
             current.funds.append(line)
@@ -182,9 +182,10 @@ def _put_before_indicators(current: Pieces, line: Line, part: Part) -> None:
         current.prelude.append(line)
 
 
-def _is_sum_of_money(current: Pieces, part: Part) -> bool:
+def _is_sum_of_money(current: Pieces, line: Line) -> bool:
     """Whether a line 合计 is the first row of money, below its header."""
-    return part is Part.TOTAL and current.funds_header is not None and current.goals_header is None
+    named = any(labels.key(item.text or "") in labels.TOTALS for item in line.items[:2])
+    return named and current.funds_header is not None and current.goals_header is None
 
 
 def _begins_section(line: Line) -> bool:

@@ -10,6 +10,7 @@ from jixiao_parser.recognise.sections import Pieces
 from jixiao_parser.recognise.texts import is_hashes, is_number, number
 
 FULL = Decimal(100)
+BOTH = 2
 
 
 def totals_of(pieces: Pieces) -> tuple[Value, Value]:
@@ -18,12 +19,21 @@ def totals_of(pieces: Pieces) -> tuple[Value, Value]:
     if line is None:
         return Value(), Value()
     figures = [item for item in line.items[1:] if _is_figure(item)]
-    if len(figures) >= 2:
+    if len(figures) > BOTH and len(below := _below_header(pieces, figures)) == BOTH:
+        figures = below
+    if len(figures) >= BOTH:
         return line.value(figures[0]), line.value(figures[1])
     if not figures:
         return Value(), Value()
     alone = line.value(figures[0])
     return (alone, Value()) if number(figures[0].text) == FULL and _has_weights(pieces) else (Value(), alone)
+
+
+def _below_header(pieces: Pieces, figures: Sequence[Item]) -> list[Item]:
+    """Those of the figures that stand in the columns of weights and scores."""
+    cells = pieces.indicators_header.items if pieces.indicators_header else ()
+    columns = {item.column for item in cells if labels.indicator_column(item.text or "") in ("weight", "score")}
+    return [item for item in figures if item.column in columns]
 
 
 def _has_weights(pieces: Pieces) -> bool:
