@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 
-from jixiao.forms.model import Claim, Decision, Doubt, Evidence, Form, Model, Value
+from jixiao.forms.model import Claim, Decision, Doubt, Evidence, Form, Value, parts_of
 from jixiao_parser import Reading
 
 MARKS = {True: "✓", False: "✗"}
@@ -107,8 +107,8 @@ def _doubts(form: Form) -> Iterator[str]:
         yield f"{part}（{places}）{'、'.join(each.cell for each in cells)}：{note}"
 
 
-def _doubted(part: Model, name: str) -> Iterator[_Doubted]:
-    for field in type(part).model_fields:
+def _doubted(part: object, name: str) -> Iterator[_Doubted]:
+    for field in parts_of(part):
         value = getattr(part, field)
         if isinstance(value, Value) and value.doubt:
             better = f"（可能是“{value.doubt.alternative}”）" if value.doubt.alternative else ""

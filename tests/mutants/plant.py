@@ -5,10 +5,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from jixiao.forms import Form, Indicator, Value
-from jixiao.forms.model import Model
+from jixiao.findings import Repair
+from jixiao.forms import Form, Indicator
+from jixiao.forms.model import parts_of
+from jixiao_scorer.follow import mended
 
-_STEP = re.compile(r"(\w+)(?:\[(\d+)\])?")
 _RATE = re.compile("支出进度|预算执行率|资金使用率|资金完成率")
 _SHARE = re.compile(r"\d+(\.\d+)?%")
 _DIGITS = "0123456789"
@@ -34,7 +35,7 @@ def numbers(form: Form) -> dict[str, str]:
     found: dict[str, str | None] = {}
     for row in ("total", "fiscal", "carryover", "other"):
         holder = getattr(form.funds, row)
-        for name in type(holder).model_fields:
+        for name in parts_of(holder):
             found[f"funds.{row}.{name}"] = getattr(holder, name).text
     for place, each in enumerate(form.indicators):
         found[f"indicators[{place}].weight"] = each.weight.text
@@ -65,19 +66,4 @@ def mutants(form: Form, seed: int = 1) -> Iterator[Mutant]:
 
 def with_text(form: Form, path: str, text: str) -> Form:
     """The form with another text in one place."""
-    return _changed(form, path.split("."), text)
-
-
-def _changed(holder: Model, steps: list[str], text: str) -> "Form":
-    found = _STEP.fullmatch(steps[0])
-    assert found is not None
-    name, place = found[1], found[2]
-    old = getattr(holder, name)
-    if len(steps) == 1:
-        new: object = Value(text=text, evidence=old.evidence, doubt=old.doubt)
-    elif place is None:
-        new = _changed(old, steps[1:], text)
-    else:
-        at = int(place)
-        new = (*old[:at], _changed(old[at], steps[1:], text), *old[at + 1 :])
-    return holder.model_copy(update={name: new})  # type: ignore[return-value]
+    return mended(form, Repair(path=path, value=text))

@@ -1,5 +1,6 @@
 """Replay: the message is the gateway's own, and records are compared field by field."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -41,9 +42,7 @@ def test_a_replayed_upload_is_the_message_that_the_gateway_sent(declared: Declar
 
 def with_score(text: str | None) -> Form:
     form = builders.form()
-    return form.model_copy(
-        update={"indicators": (form.indicators[0].model_copy(update={"score": builders.value(text)}),)}
-    )
+    return form.model_copy(update={"indicators": (replace(form.indicators[0], score=builders.value(text)),)})
 
 
 NAME = "排水管网检修"

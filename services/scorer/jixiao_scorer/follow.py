@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from jixiao.findings import Finding, Repair, RuleId
 from jixiao.forms import Form
-from jixiao.forms.model import Model
+from jixiao.forms.model import changed
 
 # The rules whose repair is tried: what it removes besides the finding itself follows from it. In this order.
 ROOTS = (
@@ -23,7 +23,7 @@ ROOTS = (
 # Rules whose rows make one letter a form: the rest stands under the row with the most money.
 ONE_LETTER = frozenset({RuleId.WHY_OVER})
 
-M = TypeVar("M", bound=Model)
+T = TypeVar("T")
 
 _STEP = re.compile(r"\[(\d+)\]|(\w+)")
 
@@ -50,15 +50,15 @@ def mended(form: Form, repair: Repair) -> Form:
     return _with(form, steps, repair.value)
 
 
-def _with(place: M, steps: list[int | str], text: str) -> M:
+def _with(place: T, steps: list[int | str], text: str) -> T:
     if not steps:
-        return place.model_copy(update={"text": text})
+        return changed(place, text=text)
     name, rest = str(steps[0]), steps[1:]
     below = getattr(place, name)
     if isinstance(below, tuple):
         at = int(rest[0])
-        return place.model_copy(update={name: (*below[:at], _with(below[at], rest[1:], text), *below[at + 1 :])})
-    return place.model_copy(update={name: _with(below, rest, text)})
+        return changed(place, **{name: (*below[:at], _with(below[at], rest[1:], text), *below[at + 1 :])})
+    return changed(place, **{name: _with(below, rest, text)})
 
 
 def _key(finding: Finding) -> tuple[RuleId, str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from openpyxl import Workbook
 
-from jixiao.forms.model import Form, Value
+from jixiao.forms.model import Form, Value, parts_of
 from tests.unit.parser.documents import as_docx, as_html
 from tests.unit.parser.old_office import as_xls
 
@@ -93,8 +93,8 @@ def _doubts(item: Any, path: str) -> Iterator[str]:
     elif isinstance(item, tuple):
         for at, each in enumerate(item):
             yield from _doubts(each, f"{path}[{at}]")
-    elif hasattr(item, "model_fields_set"):
-        for name in type(item).model_fields:
+    else:
+        for name in parts_of(item):
             yield from _doubts(getattr(item, name), f"{path}.{name}".lstrip("."))
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ def form(
     values = _values(record, "")
     for path in doubts:
         place, last = _walk(values, path)
-        place[last] = place[last].model_copy(update={"doubt": Doubt(kind=DoubtKind.OCR, note="识别不清。")})
+        place[last] = replace(place[last], doubt=Doubt(kind=DoubtKind.OCR, note="识别不清。"))
     rows = [each for at, each in enumerate(values["indicators"]) if at not in drop]
     values["indicators"] = [Indicator(**each) for each in rows]
     lost = (Doubt(kind=DoubtKind.LOST_ROW, note="跨页处疑似丢失一行。"),) if lost_row else ()

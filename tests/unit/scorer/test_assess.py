@@ -1,5 +1,6 @@
 """The assessment as a whole: figures side by side, order, what silences and what follows."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from hypothesis import given
@@ -70,9 +71,7 @@ def test_a_displaced_cell_is_no_doubt_once_the_sums_close() -> None:
     for total, severity in (("88.51", "error"), ("89.51", "notice")):
         sound = form({**LOW, "total_score": total})
         moved = Doubt(kind=DoubtKind.DISPLACED, note="本行错位，已归位。")
-        row = sound.indicators[3].model_copy(
-            update={"score": sound.indicators[3].score.model_copy(update={"doubt": moved})}
-        )
+        row = replace(sound.indicators[3], score=replace(sound.indicators[3].score, doubt=moved))
         displaced = sound.model_copy(update={"indicators": (*sound.indicators[:3], row, *sound.indicators[4:])})
         found = {each.rule.value: each for each in assess(displaced, SHENZHEN).findings}
         assert found["SCORE-EXEC-GAP"].severity == severity

@@ -1,5 +1,6 @@
 """Profiles: what the package ships is complete; what is wrong in a file is named with file and key."""
 
+from dataclasses import replace
 from importlib import resources
 
 import pytest
@@ -77,9 +78,7 @@ def test_a_province_that_leaves_the_levels_to_the_unit_accuses_nobody_of_them() 
     """LEVEL-WEIGHT fires by the default profile, not by Sichuan's."""
     moved = form({"indicators[6].weight": "10", "indicators[6].score": "10", "indicators[0].weight": "18"})
     moved = moved.model_copy(
-        update={
-            "indicators": (moved.indicators[0].model_copy(update={"score": Value(text="18")}), *moved.indicators[1:])
-        }
+        update={"indicators": (replace(moved.indicators[0], score=Value(text="18")), *moved.indicators[1:])}
     )
     by = {name: {each.rule.value for each in assess(moved, PROFILES[name]).findings} for name in ("default", "sichuan")}
     assert by == {"default": {"LEVEL-WEIGHT"}, "sichuan": set()}

@@ -4,7 +4,7 @@ import re
 import tomllib
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 from itertools import accumulate
@@ -49,7 +49,7 @@ class _Prose:
         if said is None:
             return Value()
         line = self.lines[bisect_right(self.starts, at) - 1]
-        evidence = line.place().model_copy(update={"raw": raw})
+        evidence = replace(line.place(), raw=raw)
         return Value(text=said, evidence=evidence, doubt=line.items[0].cell.doubt)
 
 

@@ -1,6 +1,7 @@
 """Figures that were not read for sure, confirmed by the form's own sums: weights, scores, money and the rate."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from jixiao.forms.model import DoubtKind, Form, Funds, Value
@@ -31,12 +32,12 @@ def confirmed(form: Form) -> Form:
         "score": sure_scores,
     }
     rows = tuple(
-        each.model_copy(update={name: _sure(getattr(each, name)) for name, sure in changed.items() if sure})
+        replace(each, **{name: _sure(getattr(each, name)) for name, sure in changed.items() if sure})
         for each in form.indicators
     )
     funds = _confirmed_money(form.funds)
     head = {name: _sure(getattr(total, name)) for name in ("weight", "score") if changed[name]}
-    funds = funds.model_copy(update={"total": funds.total.model_copy(update=head)})
+    funds = replace(funds, total=replace(funds.total, **head))
     return form.model_copy(
         update={
             "indicators": rows,
@@ -58,7 +59,7 @@ def _is_recognised(value: Value) -> bool:
 
 def _sure(value: Value) -> Value:
     """The value without a doubt of character recognition; an empty cell keeps it: what it lost cannot be told."""
-    return value.model_copy(update={"doubt": None}) if value.text and _is_recognised(value) else value
+    return replace(value, doubt=None) if value.text and _is_recognised(value) else value
 
 
 def _adds_up(parts: Sequence[Value], whole: Value) -> bool:
@@ -74,12 +75,12 @@ def _confirmed_money(funds: Funds) -> Funds:
         if _adds_up([getattr(getattr(funds, source), name) for source in SOURCES], getattr(funds.total, name))
     ]
     rows = {
-        row: getattr(funds, row).model_copy(update={name: _sure(getattr(getattr(funds, row), name)) for name in sure})
+        row: replace(getattr(funds, row), **{name: _sure(getattr(getattr(funds, row), name)) for name in sure})
         for row in ("total", *SOURCES)
     }
     if {"budget", "executed"} <= set(sure) and _is_rate_of(funds):
-        rows["total"] = rows["total"].model_copy(update={"rate": _sure(funds.total.rate)})
-    return funds.model_copy(update=rows)
+        rows["total"] = replace(rows["total"], rate=_sure(funds.total.rate))
+    return replace(funds, **rows)
 
 
 def _is_rate_of(funds: Funds) -> bool:

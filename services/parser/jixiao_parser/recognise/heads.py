@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from jixiao.forms.model import Doubt, DoubtKind, Value
 from jixiao_parser.recognise.grid import Item, Line
@@ -23,17 +24,17 @@ def fields_of(pieces: Pieces) -> dict[str, Value]:
             if name and name not in found:
                 found[name] = _value(line, item, line.items[at + 1 :])
     if "code" not in found and (both := _CODE_AND_NAME.fullmatch(found.get("name", Value()).text or "")):
-        found["code"] = found["name"].model_copy(update={"text": both[1]})
-        found["name"] = found["name"].model_copy(update={"text": both[2]})
+        found["code"] = replace(found["name"], text=both[1])
+        found["name"] = replace(found["name"], text=both[2])
     if "name" not in found and (whole := _whole_department(pieces)):
         found["name"] = whole
     if not (year := found.get("year")) or not year.text:
         found["year"] = _year_of_heading(pieces) or found.get("year", Value())
     elif full := _YEAR.fullmatch(year.text):
-        found["year"] = year.model_copy(update={"text": full[1]})
+        found["year"] = replace(year, text=full[1])
     elif year.text.removesuffix("年").isdigit() and len(year.text.removesuffix("年")) < FULL_YEAR:
         note = f"年度只剩“{year.text}”，右边缘被截断。"
-        found["year"] = year.model_copy(update={"doubt": Doubt(kind=DoubtKind.CUT_OFF, note=note)})
+        found["year"] = replace(year, doubt=Doubt(kind=DoubtKind.CUT_OFF, note=note))
     return found
 
 

@@ -1,6 +1,7 @@
 """The funds table: four rows of money, the first with weight, rate and score."""
 
 from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from jixiao.forms.model import Doubt, DoubtKind, Funds, FundsRow, FundsTotal, Value
@@ -47,7 +48,7 @@ def funds_of(pieces: Pieces) -> Funds:
         rows["total"] = _alone(pieces, slots) or _in_pairs(pieces)
     total = FundsTotal(**rows.get("total", {}))
     if total.weight.text is None and "weight" not in {slot.name for slot in slots}:
-        total = total.model_copy(update={"weight": _weight_of_heading(pieces)})
+        total = replace(total, weight=_weight_of_heading(pieces))
     return Funds(total=total, **{name: FundsRow(**rows.get(name, {})) for name in ("fiscal", "carryover", "other")})
 
 
