@@ -117,6 +117,8 @@ class LocalRun:
         with one_at_a_time():
             for name in reversed(SERVICES):
                 service = Service(name, _service_port(name, self.options), settings, self._folder.path / "services")
+                if name == "gateway":
+                    settings = {**settings, "JIXIAO_PUBLIC_URL": os.environ.get("JIXIAO_PUBLIC_URL") or service.url}
                 service.prepare()
                 service.spawn()
                 self._services.append(service)

@@ -47,10 +47,13 @@ class FormLines:
     lines: tuple[Line, ...]
 
 
-def event(message_id: UUID, changes: Sequence[AlertChanged], link_only: bool, at: datetime) -> bytes:
-    """The structured JSON of CloudEvents 1.0, keys sorted; one change, or a list of them. Amounts are text."""
+def event(message_id: UUID, changes: Sequence[AlertChanged], link_only: bool, address: str, at: datetime) -> bytes:
+    """The structured JSON of CloudEvents 1.0, keys sorted; one change, or a list of them. Amounts are text.
+
+    ``address`` is where the pages stand; empty: the links are paths.
+    """
     one = changes[0] if len(changes) == 1 else None
-    data = [_link_only(change) if link_only else _data(change) for change in changes]
+    data = [_link_only(change, address) if link_only else _data(change, address) for change in changes]
     value = {
         "specversion": "1.0",
         "id": str(message_id),
@@ -119,11 +122,11 @@ def _cell(change: AlertChanged) -> str:
     return f"/forms/{form}" + ("" if indicator is None else f"#indicator-{indicator}")
 
 
-def _link_only(change: AlertChanged) -> dict[str, str | None]:
-    return {"alert_id": str(change.alert_id), "link": _cell(change)}
+def _link_only(change: AlertChanged, address: str) -> dict[str, str | None]:
+    return {"alert_id": str(change.alert_id), "link": address + _cell(change)}
 
 
-def _data(change: AlertChanged) -> dict[str, str | None]:
+def _data(change: AlertChanged, address: str) -> dict[str, str | None]:
     identity, state = change.identity, change.after
     finding = state.finding
     told = news(change)
@@ -141,5 +144,5 @@ def _data(change: AlertChanged) -> dict[str, str | None]:
         "stated": finding.stated,
         "computed": finding.computed,
         "amount": None if finding.amount is None else format(finding.amount, "f"),
-        "link": _cell(change),
+        "link": address + _cell(change),
     }

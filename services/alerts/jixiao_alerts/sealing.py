@@ -35,7 +35,7 @@ def _body(due: Due, told: Sequence[str], house: House, now: datetime) -> bytes:
     if due.channel == "mail":
         return letters.mail(due.delivery_id, house.sender, changes, due.link_only, house.address, now)
     if due.channel == "webhook":
-        return render.event(due.delivery_id, changes, due.link_only, now)
+        return render.event(due.delivery_id, changes, due.link_only, house.address, now)
     return letters.robot(changes, due.link_only, house.address)
 
 

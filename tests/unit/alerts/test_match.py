@@ -20,6 +20,7 @@ from tests.unit.alerts.builders import FORM, NOON, finding, form, version
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "alerts" / "match.json").read_text("utf-8"))
 ALERT = alert_id(FORM, finding())
 DELIVERY = UUID(int=7)
+ADDRESS = "https://jixiao.example.gov.cn"
 
 
 def changed(before: AlertState | None, after: AlertState) -> AlertChanged:
@@ -87,8 +88,8 @@ def test_a_doubt_made_sure_is_new_to_those_outside() -> None:
 def test_the_message_is_a_cloud_event_in_fixed_bytes() -> None:
     """Keys sorted, Chinese as it is, amounts as text; the same change gives the same bytes."""
     change = changed(None, state(Condition.NEW, amount=Decimal("1E+3")))
-    body = event(DELIVERY, [change], False, NOON)
-    assert body == event(DELIVERY, [AlertChanged.model_validate_json(change.model_dump_json())], False, NOON)
+    body = event(DELIVERY, [change], False, ADDRESS, NOON)
+    assert body == event(DELIVERY, [AlertChanged.model_validate_json(change.model_dump_json())], False, ADDRESS, NOON)
     assert "预算执行率".encode() in body
     assert json.loads(body) == {
         "specversion": "1.0",
@@ -111,6 +112,8 @@ def test_the_message_is_a_cloud_event_in_fixed_bytes() -> None:
             "stated": "0.05",
             "computed": "0.05",
             "amount": "1000",
-            "link": f"/forms/{version(0).form_id}",
+            "link": f"{ADDRESS}/forms/{version(0).form_id}",
         },
     }
+    least = json.loads(event(DELIVERY, [change], True, ADDRESS, NOON))["data"]
+    assert least == {"alert_id": str(ALERT), "link": f"{ADDRESS}/forms/{version(0).form_id}"}
