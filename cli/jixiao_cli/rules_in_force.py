@@ -49,12 +49,12 @@ class InForce:
 
 async def stored_forms() -> Kept:
     """Raises JixiaoError when the database does not answer."""
-    from jixiao_scorer import store
+    from jixiao_scorer import form_store, store
     from jixiao_scorer.profile_store import Adopted
 
     async with _connected() as conn:
         profiles = await Adopted().refresh(conn)
-        members = sorted(await store.all_members(conn, profiles), key=lambda each: each.version.order)
+        members = sorted(await form_store.all_members(conn, profiles), key=lambda each: each.version.order)
         own, across = await store.all_findings(conn)
     forms = [Stored(each, merged(own.get(each.form_id, ()), across.get(each.form_id, ()))) for each in members]
     return Kept(forms, profiles)

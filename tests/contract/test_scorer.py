@@ -14,6 +14,7 @@ import pytest
 
 from jixiao.events import FormParsed, FormScored
 from jixiao.findings import Finding, RuleId, Stage
+from jixiao.identity import FormIdentity
 from jixiao.runtime.inbox import Inbox
 from jixiao.runtime.message import Incoming, Outgoing
 from jixiao.runtime.postgres import connect_pool
@@ -41,16 +42,20 @@ async def pool(clean_database: dict[str, str]) -> AsyncIterator[asyncpg.Pool]:
     await pool.close()
 
 
-def of_unit(unit: str) -> list[Member]:
-    """The forms, as handed in by a unit that no other test knows."""
-    forms = [member(place, each) for place, each in enumerate(FORMS)]
-    moved = []
-    for each in forms:
-        upload = uuid.uuid5(each.version.upload_id, unit)
-        version = each.version.model_copy(update={"upload_id": upload})
-        identity = each.identity.model_copy(update={"unit": unit})
-        moved.append(Member(identity, version, each.form, each.profile))
-    return moved
+def of_unit(unit: str, forms: Sequence[Mapping[str, str]] = FORMS) -> list[Member]:
+    """The forms, as handed in by a unit that no other test knows, of projects that none does."""
+    return [handed_in(unit, member(place, each)) for place, each in enumerate(forms)]
+
+
+def handed_in(unit: str, form: Member, district: str | None = None) -> Member:
+    """A form as this unit's own; ``district`` is how its code begins, each unit has its own."""
+    upload = uuid.uuid5(form.version.upload_id, unit)
+    begins = district or f"{uuid.uuid5(uuid.NAMESPACE_OID, unit).int % 10**6:06}"
+    code = form.form.code.text or ""
+    moved = form.form.model_copy(update={"code": form.form.code.model_copy(update={"text": begins + code[6:]})})
+    identity = FormIdentity.of(moved, unit, None)
+    version = form.version.model_copy(update={"upload_id": upload})
+    return Member(identity, version, moved, form.profile)
 
 
 async def arrive(pool: asyncpg.Pool, form: Member, cause: UUID | None = None) -> Sequence[Outgoing]:

@@ -4,10 +4,12 @@ import asyncio
 import random
 import uuid
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
 from typing import Any
 
 import asyncpg
 import pytest
+from prometheus_client import Gauge
 
 from jixiao.events import FormScored
 from jixiao.findings import RuleId
@@ -225,7 +227,7 @@ async def test_a_release_takes_effect_by_its_row(pool: asyncpg.Pool) -> None:
 async def test_a_unit_that_cannot_be_judged_again_holds_up_no_other(
     pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is left, and an operator told; a restart tries again."""
+    """It rests longer each time, and an operator is told; then it is tried again, and all is well."""
     await handed_in(pool)
     await adopted(pool)
     together = rejudge.judge_together
@@ -243,10 +245,21 @@ async def test_a_unit_that_cannot_be_judged_again_holds_up_no_other(
     rows = await pool.fetch("SELECT DISTINCT unit FROM assessments WHERE profile_hash <> $1", PROFILE.hash)
     assert [row["unit"] for row in rows] == [UNITS[0]]
     assert "1个单位" in health.remarks["rejudging"] and health.why_not_ready() is None
-    assert metrics.TO_JUDGE_AGAIN.collect()[0].samples[0].value == await behind(pool) > 0
-    monkeypatch.undo()
-    await copy_of(pool, FakeProducer()).look()
-    assert await behind(pool) == 0
+    assert gauge(metrics.TO_JUDGE_AGAIN) == await behind(pool) > 0 and gauge(metrics.UNITS_LEFT) == 1
+    now = rejudge.monotonic()
+    for rests in (20, 40):
+        now += rests / 2
+        monkeypatch.setattr(rejudge, "monotonic", partial(float, now))
+        assert await copy.look() > 0 and await copy.look() == 0
+    monkeypatch.setattr(rejudge, "judge_together", together)
+    assert await copy.look() == 0
+    monkeypatch.setattr(rejudge, "monotonic", partial(float, now + 40))
+    assert await copy.look() > 0
+    assert await behind(pool) == 0 and health.remarks == {} and gauge(metrics.UNITS_LEFT) == 0
+
+
+def gauge(metric: Gauge) -> float:
+    return float(metric.collect()[0].samples[0].value)
 
 
 async def test_a_profile_that_is_no_longer_taken_leaves_the_last_valid_one(pool: asyncpg.Pool) -> None:

@@ -23,15 +23,15 @@ def together(forms: Sequence[Judged], profiles: Profiles) -> list[Judged]:
 
 
 def across(members: Iterable[Member], profiles: Profiles) -> dict[UUID, tuple[Finding, ...]]:
-    """The findings of each form that come from other forms of its unit."""
+    """The findings of each form that come from other forms."""
+    forms = list(members)
+    found = judge_projects(forms)
     units: dict[str, list[Member]] = defaultdict(list)
-    for member in members:
+    for member in forms:
         units[member.identity.unit].append(member)
-    found: dict[UUID, tuple[Finding, ...]] = {}
-    for unit in units.values():
-        projects, of_unit = judge_projects(unit), judge_unit(map(facts_of, unit), profiles)
-        found |= {form: (*findings, *of_unit.get(form, ())) for form, findings in projects.items()}
-    of_texts = judge_texts(member for unit in units.values() for member in unit)
+    for of_unit in (judge_unit(map(facts_of, unit), profiles) for key, unit in units.items() if key):
+        found |= {form: (*found[form], *findings) for form, findings in of_unit.items()}
+    of_texts = judge_texts(forms)
     return found | {form: (*found[form], *findings) for form, findings in of_texts.items()}
 
 

@@ -15,7 +15,7 @@ from jixiao.runtime import metrics
 from jixiao.runtime.message import Incoming, Outgoing, cloud_event, outgoing
 from jixiao.runtime.postgres import Connection
 from jixiao.runtime.tally import after_commit
-from jixiao_scorer import assess, store
+from jixiao_scorer import assess, form_store, store, unit_store, waiting
 from jixiao_scorer.assess import Assessment
 from jixiao_scorer.context import UNIT_RULES, Member, judge_projects, judge_unit, merged
 from jixiao_scorer.profile_store import Adopted
@@ -36,7 +36,8 @@ class Scorer:
     """Recomputes each form, keeps stated beside recomputed figures, and emits the findings.
 
     What depends on several forms is judged anew with every form of the unit, over all that is stored and under the
-    unit's lock, so that the order of arrival does not matter; only forms whose findings changed are told again.
+    unit's lock, so that the order of arrival does not matter; only forms whose findings changed are told again. What
+    other units have of the same code waits to be judged anew.
     """
 
     def __init__(self, pool: asyncpg.Pool, adopted: Adopted | None = None) -> None:
@@ -65,11 +66,12 @@ class Scorer:
     async def decide(self, conn: Connection, prepared: Prepared, message: Incoming) -> Sequence[Outgoing]:
         """Keep the assessment and what changed between forms; one event for this form and each that changed."""
         event, member = prepared.event, prepared.member
-        await store.lock(conn, event.identity.unit)
-        if (name := await store.name_of(conn, member.form_id)) is not None:
-            return await self._read_again(conn, prepared, name, message.trace)
-        await store.keep(conn, event, member)
-        changed = await judge_together(conn, event.identity.unit, [member.form_id], self._adopted.profiles)
+        unit = await unit_store.enter(conn, event.identity.unit)
+        if (name := await form_store.name_of(conn, member.form_id)) is not None:
+            return await self._read_again(conn, unit, prepared, name, message.trace)
+        await store.keep(conn, event, member, unit)
+        changed = await judge_together(conn, unit, [member.form_id], self._adopted.profiles)
+        await waiting.mark(conn, await form_store.others(conn, unit, [member.form_id]))
         own = changed.pop(member.form_id, ())
         again = await store.judged_again(conn, changed)
         now: datetime = await conn.fetchval("SELECT now()")
@@ -78,17 +80,20 @@ class Scorer:
             after_commit(metrics.FINDINGS.labels(finding.rule.value, finding.severity.value).inc)
         return [told(each, across, now, message.trace) for each, across in all_of_them]
 
-    async def _read_again(self, conn: Connection, prepared: Prepared, name: str, trace: str) -> list[Outgoing]:
+    async def _read_again(
+        self, conn: Connection, unit: str, prepared: Prepared, name: str, trace: str
+    ) -> list[Outgoing]:
         """The form was read anew by another version of the parser: one assessment more of it.
 
         Its project was called ``name`` until now; what that brought on other forms ends.
         """
         event, member = prepared.event, prepared.member
-        near = await store.family_of(conn, event.identity.unit, [member.form_id])
-        await store.replace_form(conn, member)
+        near = await form_store.family_of(conn, unit, [member.form_id])
+        await store.replace_form(conn, member, unit)
         await store.keep_again(conn, member, Assessment(event.figures, event.findings), event.rules_version)
-        changed = await judge_together(conn, event.identity.unit, near, self._adopted.profiles, [name])
-        across = await store.cross_findings(conn, event.identity.unit, changed)
+        changed = await judge_together(conn, unit, near, self._adopted.profiles, [name])
+        await waiting.mark(conn, await form_store.others(conn, unit, [member.form_id]))
+        across = await store.cross_findings(conn, unit, changed)
         now: datetime = await conn.fetchval("SELECT now()")
         again = await store.judged_again(conn, {member.form_id, *changed})
         return [told(each, live(across.get(each.version.form_id, ())), now, trace) for each in again]
@@ -104,8 +109,11 @@ async def judge_together(
     """
     of_texts = await judged_texts(conn, form_ids, profiles, old_names)
     before = await store.cross_findings(conn, unit, of_texts)
-    of_projects = judge_projects(await store.members(conn, await store.family_of(conn, unit, form_ids), profiles))
-    of_unit = judge_unit(await store.facts_of_unit(conn, unit), profiles)
+    near = await form_store.family_of(conn, unit, form_ids)
+    beside = await form_store.others(conn, unit, near)
+    found = judge_projects(await form_store.members(conn, {*near, *beside}, profiles))
+    of_projects = {form_id: found[form_id] for form_id in near}
+    of_unit = judge_unit(await form_store.facts_of_unit(conn, unit), profiles)
     changed = {}
     for form_id in sorted({*before, *of_projects, *of_unit, *of_texts}):
         was = before.get(form_id, ())

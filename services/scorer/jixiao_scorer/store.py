@@ -1,7 +1,7 @@
 """The scorer's assessments and findings in PostgreSQL. Its own schema, written by nobody else."""
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,12 +10,11 @@ from pydantic import TypeAdapter
 from jixiao.events import FormScored
 from jixiao.events.models import Computed
 from jixiao.findings import Finding
-from jixiao.forms import Form
 from jixiao.identity import FormIdentity, Version
 from jixiao.runtime.postgres import Connection
 from jixiao_scorer.assess import Assessment
-from jixiao_scorer.context import Facts, Member, departments, facts_of, family
-from jixiao_scorer.written import Profiles
+from jixiao_scorer.context import Member, facts_of
+from jixiao_scorer.form_store import department_names
 
 _FINDINGS = TypeAdapter(tuple[Finding, ...])
 _FIGURES = TypeAdapter(tuple[Computed, ...])
@@ -26,14 +25,15 @@ async def lock(conn: Connection, unit: str) -> None:
     await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended('scorer ' || $1, 0))", unit)
 
 
-async def keep(conn: Connection, event: FormScored, member: Member) -> None:
-    """Keep one assessment, its findings each in a row of its own, and the form for judging it beside others."""
+async def keep(conn: Connection, event: FormScored, member: Member, unit: str) -> None:
+    """Keep one assessment, its findings each in a row of its own, and the form, to be judged with those of ``unit``."""
     identity, version = event.identity, event.version
     dumped = event.model_dump(mode="json")
     await conn.execute(
         """INSERT INTO assessments (form_id, upload_id, uploaded_at, document_id, ordinal, project, year, kind, unit,
-                                    unit_name, project_name, figures, findings, rules_version, profile, profile_hash)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)""",
+                                    unit_name, project_name, figures, findings, rules_version, profile, profile_hash,
+                                    layout)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)""",
         version.form_id,
         version.upload_id,
         version.uploaded_at,
@@ -50,6 +50,7 @@ async def keep(conn: Connection, event: FormScored, member: Member) -> None:
         event.rules_version,
         event.profile,
         event.profile_hash,
+        member.form.layout,
     )
     await _keep_findings(conn, version.form_id, event.findings)
     await conn.execute(
@@ -57,7 +58,7 @@ async def keep(conn: Connection, event: FormScored, member: Member) -> None:
                               departments)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)""",
         version.form_id,
-        identity.unit,
+        unit,
         identity.project,
         member.name,
         identity.model_dump_json(),
@@ -65,7 +66,7 @@ async def keep(conn: Connection, event: FormScored, member: Member) -> None:
         event.forms_in_upload,
         member.form.model_dump_json(exclude_defaults=True),
         facts_of(member).model_dump_json(),
-        sorted(departments(member)),
+        department_names(member, unit),
     )
 
 
@@ -73,13 +74,15 @@ async def keep_again(conn: Connection, member: Member, found: Assessment, rules_
     """Put what a form comes to under other rules in the place of what it came to before."""
     dumped = [[each.model_dump(mode="json") for each in of] for of in (found.figures, found.findings)]
     await conn.execute(
-        """UPDATE assessments SET figures = $2, findings = $3, rules_version = $4, profile = $5, profile_hash = $6
+        """UPDATE assessments SET figures = $2, findings = $3, rules_version = $4, profile = $5, profile_hash = $6,
+                                  layout = $7
            WHERE form_id = $1""",
         member.form_id,
         *(json.dumps(each, ensure_ascii=False) for each in dumped),
         rules_version,
         member.profile.name,
         member.profile.hash,
+        member.form.layout,
     )
     await conn.execute("DELETE FROM findings WHERE form_id = $1", member.form_id)
     await _keep_findings(conn, member.form_id, found.findings)
@@ -87,13 +90,7 @@ async def keep_again(conn: Connection, member: Member, found: Assessment, rules_
     await conn.execute("UPDATE forms SET facts = $2 WHERE form_id = $1", member.form_id, facts)
 
 
-async def name_of(conn: Connection, form_id: UUID) -> str | None:
-    """The name of the project of a form, as names are compared; None when no such form is kept."""
-    name: str | None = await conn.fetchval("SELECT project_name FROM forms WHERE form_id = $1", form_id)
-    return name
-
-
-async def replace_form(conn: Connection, member: Member) -> None:
+async def replace_form(conn: Connection, member: Member, unit: str) -> None:
     """Put a form as another version of the parser read it in the place of what is kept.
 
     Its identity's key and unit are as before, but how names are printed and whether it is classified may differ.
@@ -103,7 +100,7 @@ async def replace_form(conn: Connection, member: Member) -> None:
         "UPDATE forms SET form = $2, departments = $3, identity = $4, project_name = $5 WHERE form_id = $1",
         member.form_id,
         member.form.model_dump_json(exclude_defaults=True),
-        sorted(departments(member)),
+        department_names(member, unit),
         identity.model_dump_json(),
         member.name,
     )
@@ -124,37 +121,6 @@ async def _keep_findings(conn: Connection, form_id: UUID, findings: Sequence[Fin
             for at, f in enumerate(findings)
         ],
     )
-
-
-async def family_of(conn: Connection, unit: str, form_ids: Collection[UUID]) -> set[UUID]:
-    """The forms of the unit that may have something to say about these, themselves included."""
-    rows = await conn.fetch("SELECT form_id, project, project_name FROM forms WHERE unit = $1", unit)
-    return family(form_ids, ((row["form_id"], row["project"], row["project_name"]) for row in rows))
-
-
-async def members(conn: Connection, form_ids: Iterable[UUID], profiles: Profiles) -> list[Member]:
-    """These forms, each under the profile that judges it now."""
-    kept = await conn.fetch("SELECT identity, version, form FROM forms WHERE form_id = ANY($1)", list(form_ids))
-    return [member_of(row, profiles) for row in kept]
-
-
-async def all_members(conn: Connection, profiles: Profiles) -> list[Member]:
-    """Every form that is kept."""
-    rows = await conn.fetch("SELECT identity, version, form FROM forms")
-    return [member_of(row, profiles) for row in rows]
-
-
-def member_of(row: Any, profiles: Profiles) -> Member:
-    """The form of a row with identity, version and form, under the profile that judges it now."""
-    form = Form.model_validate_json(row["form"])
-    identity = FormIdentity.model_validate_json(row["identity"])
-    return Member(identity, Version.model_validate_json(row["version"]), form, profiles(form.layout))
-
-
-async def facts_of_unit(conn: Connection, unit: str) -> list[Facts]:
-    """The facts of all forms of a unit."""
-    rows = await conn.fetch("SELECT facts FROM forms WHERE unit = $1", unit)
-    return [Facts.model_validate_json(row["facts"]) for row in rows]
 
 
 async def cross_findings(conn: Connection, unit: str, also: Iterable[UUID] = ()) -> dict[UUID, tuple[Finding, ...]]:

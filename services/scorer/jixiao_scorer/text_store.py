@@ -11,7 +11,7 @@ from uuid import UUID
 from jixiao.findings import Finding
 from jixiao.forms.model import ACCOUNTS
 from jixiao.runtime.postgres import Connection
-from jixiao_scorer import store
+from jixiao_scorer import form_store
 from jixiao_scorer.context import Member, judge_texts, project_names
 from jixiao_scorer.written import Profiles
 
@@ -71,13 +71,13 @@ async def _accounts(
 ) -> list[Member]:
     """The accounts of these departments and uploads, without their tables."""
     rows = await conn.fetch(
-        f"""SELECT f.identity, f.version, f.form #- '{{accounts,tables}}' AS form
+        f"""SELECT f.unit, f.adopted, f.identity, f.version, f.form #- '{{accounts,tables}}' AS form
             FROM {_NEAR} near JOIN forms f USING (form_id) JOIN assessments a USING (form_id) WHERE a.kind = $3""",
         departments,
         uploads,
         ACCOUNTS,
     )
-    return [store.member_of(row, profiles) for row in rows]
+    return [form_store.member_of(row, profiles) for row in rows]
 
 
 async def _spoken_of(conn: Connection, accounts: Sequence[Member], profiles: Profiles) -> list[Member]:
@@ -91,7 +91,7 @@ async def _spoken_of(conn: Connection, accounts: Sequence[Member], profiles: Pro
     )
     names = {name for each in accounts for name in project_names(each)}
     kept = await conn.fetch(
-        f"""SELECT f.identity, f.version, f.form
+        f"""SELECT {form_store.MEMBER}
             FROM {_NEAR} near JOIN forms f USING (form_id) JOIN assessments a USING (form_id)
             WHERE a.kind <> $4 AND f.project IN (
                 SELECT project FROM {_NEAR} near JOIN forms USING (form_id) WHERE project_name = ANY($3))""",
@@ -99,4 +99,4 @@ async def _spoken_of(conn: Connection, accounts: Sequence[Member], profiles: Pro
         list(names),
         ACCOUNTS,
     )
-    return [store.member_of(row, profiles) for row in kept]
+    return [form_store.member_of(row, profiles) for row in kept]

@@ -21,6 +21,7 @@ REDELIVERED = Counter("jixiao_redelivered_total", "Messages met again after thei
 TO_JUDGE_AGAIN = Gauge(
     "jixiao_forms_to_judge_again", "Forms that stand on another rules version or profile than the one in force"
 )
+UNITS_LEFT = Gauge("jixiao_units_not_judged", "Units whose forms could not be judged again and are tried again later")
 PROFILES_REFUSED = Gauge(
     "jixiao_profiles_refused", "Adopted profiles that this release does not take; the last valid ones are in use"
 )

@@ -51,6 +51,7 @@ def test_any_order_of_the_forms_gives_the_same(case: dict[str, Any]) -> None:
 
 _CHANGES = st.fixed_dictionaries(
     {
+        "unit": st.sampled_from(["湖滨街道", "绿化所", ""]),
         "year": st.sampled_from(["2021", "2022", "2023"]),
         "code": st.sampled_from(["990101230019900000001", "990101230019900000002", "99010123001990000001", "无"]),
         "name": st.sampled_from(["湖滨步道日常维护", "湖滨步道 日常维护", "绿地养护"]),
@@ -65,15 +66,33 @@ _CHANGES = st.fixed_dictionaries(
 def test_arriving_one_by_one_in_any_order_ends_where_judging_all_does(
     changes: list[dict[str, str]], chance: random.Random
 ) -> None:
-    """Each arrival judges its family and its unit alone, and keeps what was said of the others."""
+    """Each arrival judges its family, and in other units the families of its code; what was said of others is kept."""
     forms = [member(place, each) for place, each in enumerate(changes)]
     arrived: list[Member] = []
     kept: dict[UUID, tuple[Finding, ...]] = {}
     for form in chance.sample(forms, len(forms)):
         arrived.append(form)
-        own = family([form.form_id], [(each.form_id, each.identity.project, each.name) for each in arrived])
-        kept |= judge_projects([each for each in arrived if each.form_id in own])
+        for other in [each for each in arrived if each is form or each.identity.project == form.identity.project]:
+            unit = [each for each in arrived if each.identity.unit == other.identity.unit]
+            own = family([other.form_id], [(each.form_id, each.identity.project, each.name) for each in unit])
+            codes = {each.identity.project for each in unit if each.form_id in own}
+            near = [each for each in arrived if each.form_id in own or each.identity.project in codes]
+            kept |= {form_id: found for form_id, found in judge_projects(near).items() if form_id in own}
     assert kept == judge_projects(forms)
+
+
+@given(st.lists(_CHANGES, min_size=2, max_size=6))
+def test_no_unit_is_told_what_another_one_reported(changes: list[dict[str, str]]) -> None:
+    """What may leave the bureau of a form is what its own unit's forms come to."""
+    forms = [member(place, each) for place, each in enumerate(changes)]
+    found = judge_projects(forms)
+    for unit in {each.identity.unit for each in forms}:
+        own = judge_projects([each for each in forms if each.identity.unit == unit])
+        assert {form: told(found[form]) for form in own} == {form: told(findings) for form, findings in own.items()}
+
+
+def told(findings: tuple[Finding, ...]) -> list[Finding]:
+    return [each for each in findings if not each.is_doubt]
 
 
 def test_facts_survive_their_way_through_the_store() -> None:

@@ -1,7 +1,9 @@
 """Rules across forms: a project's versions and years, and a unit's forms of a year. Pure; the order given is no matter.
 
-``judge_projects`` over any set of forms that holds whole families (forms bound by project or name) gives for each form
-what judging all forms of the unit would; ``judge_unit`` needs the facts of all forms of the unit.
+``judge_projects`` over any set of forms that holds whole families (forms of a unit bound by project or name) and the
+forms of other units with their codes gives for each form of the families what judging all forms would; ``judge_unit``
+needs the facts of all forms of the unit. The unit of an identity is here the one that a unit has become, and a version
+from outside that a reviewer adopted is none from outside.
 """
 
 from jixiao_scorer.context.facts import Facts, facts_of

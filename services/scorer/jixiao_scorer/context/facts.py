@@ -4,7 +4,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from jixiao.forms.model import Model
-from jixiao.identity import Version, normalise_name
+from jixiao.identity import Version, is_well_formed_code, normalise_name
 from jixiao_scorer.case import Case
 from jixiao_scorer.compare import measures, normal
 from jixiao_scorer.context.member import Member
@@ -48,6 +48,13 @@ class Facts(Model):
     def form_id(self) -> UUID:
         """The form's id."""
         return self.version.form_id
+
+    @property
+    def form_key(self) -> tuple[str, str]:
+        """What all versions of the form share, also where units were merged that each had a key for the project."""
+        name = normalise_name(self.project_name)
+        project = self.project if is_well_formed_code(self.project) or not name else name
+        return project, self.identity_key.removeprefix(self.project)
 
 
 def facts_of(member: Member) -> Facts:

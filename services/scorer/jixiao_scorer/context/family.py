@@ -1,22 +1,25 @@
-"""Which forms of a unit may have something to say about each other: bound by project or by name, however far."""
+"""Which forms may have something to say about each other: bound by project, or within a unit by name, however far."""
 
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
+Bond = tuple[str, str, str]
+
 
 def family(of: Collection[UUID], forms: Iterable[tuple[UUID, str, str]]) -> set[UUID]:
-    """The forms, given as (id, project, normalised name), that are bound to some of them; themselves included."""
-    rest = list(forms)
+    """Of the forms of a unit, given as (id, project, normalised name), those bound to some; themselves included."""
+    rest = [(form, bonds(project, "", name)) for form, project, name in forms]
     own = set(of)
-    bonds = {bond for form, project, name in rest if form in own for bond in _bonds(project, name)}
+    bound = {bond for form, its in rest if form in own for bond in its}
     grown = True
     while grown:
-        near = [each for each in rest if each[0] not in own and bonds & _bonds(each[1], each[2])]
-        own |= {form for form, _, _ in near}
-        bonds |= {bond for _, project, name in near for bond in _bonds(project, name)}
+        near = [(form, its) for form, its in rest if form not in own and bound & its]
+        own |= {form for form, _ in near}
+        bound |= {bond for _, its in near for bond in its}
         grown = bool(near)
     return own
 
 
-def _bonds(project: str, name: str) -> set[tuple[str, str]]:
-    return {("project", project)} | ({("name", name)} if name else set())
+def bonds(project: str, unit: str, name: str) -> set[Bond]:
+    """What a form shares with others of its project: its key, and its unit and name."""
+    return {("project", "", project)} | ({("name", unit, name)} if name else set())

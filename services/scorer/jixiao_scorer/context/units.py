@@ -22,7 +22,7 @@ def judge_unit(facts: Iterable[Facts], profiles: Profiles) -> dict[UUID, tuple[F
     stands on the first project's form.
     """
     own = (each for each in facts if not each.version.outside)
-    newest = {each.identity_key: each for each in sorted(own, key=lambda each: each.version.order)}
+    newest = {each.form_key: each for each in sorted(own, key=lambda each: each.version.order)}
     years: dict[tuple[str, str], list[Facts]] = defaultdict(list)
     for each in sorted(newest.values(), key=lambda each: (each.project, each.identity_key)):
         if each.year is not None and each.judged:
