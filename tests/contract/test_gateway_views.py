@@ -10,6 +10,7 @@ from jixiao.events import AlertChanged
 from jixiao.events.models import Condition, Handling
 from jixiao.findings import Cause
 from jixiao_gateway.store import Store
+from jixiao_gateway.store.alerts import Order, place
 from jixiao_gateway.store.events import LiveEvent
 from jixiao_gateway.store.query import encode_cursor
 from tests.contract.leaving import leave_alert, leave_units, read_upload, refuse_form, score_form
@@ -218,6 +219,35 @@ async def test_units_are_listed_with_those_first_that_wait_for_a_decision(
     assert await real.units.get("甲") == rows[1] and await real.units.get("x") is None
 
 
+async def test_alerts_by_money_and_what_follows_under_its_first(
+    real: Store, others: dict[str, asyncpg.Connection]
+) -> None:
+    """What nobody knows the money of comes last; what follows from a warning that the caller does not see leads."""
+    conn, first = others["alerts"], builders.alert_row()
+    await leave_alert(conn)
+    for number, rule, amount, follows in ((1, "A", 5, "EXEC-LOW"), (2, "B", None, None), (3, "C", 10**12, None)):
+        await conn.execute(
+            """INSERT INTO alerts SELECT $1, identity_key, project, year, kind, unit, unit_name, project_name, $2,
+                   stage, severity, condition, handling, deadline, sentence, stated, computed, $3, is_doubt, $4,
+                   form_id, upload_id, state, changed_at FROM alerts WHERE alert_id = $5""",
+            builders.uuid(5000 + number), rule, amount, follows, first.alert_id,
+        )  # fmt: skip
+
+    async def listed(filters: dict[str, Any]) -> str:
+        found, cursor = [], None
+        while rows := await real.alerts.page(cursor, 1, filters, Order.AMOUNT):
+            found.append(rows[0].rule)
+            cursor = encode_cursor(*place(rows[0], Order.AMOUNT))
+        return " ".join(found)
+
+    assert await listed({}) == "C EXEC-LOW A B"
+    assert await listed({"leading": "bureau"}) == "C EXEC-LOW B"
+    assert await listed({"follows_in": [first.form_id]}) == "A"
+    await conn.execute("UPDATE alerts SET is_doubt = rule = 'EXEC-LOW'")
+    unit = {"within": [first.unit], "leading": "unit"}
+    assert (await listed(unit), await listed({"leading": "bureau"})) == ("C A B", "C EXEC-LOW B")
+
+
 async def test_alerts_and_deliveries_are_read(real: Store, others: dict[str, asyncpg.Connection]) -> None:
     alert, conn = builders.alert_row(), others["alerts"]
     await leave_alert(conn)
@@ -237,6 +267,7 @@ async def test_alerts_and_deliveries_are_read(real: Store, others: dict[str, asy
     ):
         assert len(await real.alerts.page(None, 10, cast(Any, filters))) == count, filters
     [change] = await real.alerts.history(alert.alert_id)
+    assert await real.alerts.page(None, 10, {"follows_in": [alert.form_id]}) == []
     assert json.loads(change.change)["after"]["condition"] == "new"
     for since, rules, count in ((0, None, 1), (0, ["EXEC-LOW"], 1), (0, ["FUND-SUM"], 0), (1, None, 0)):
         asked = real.alerts.changes_since(change.changed_at + timedelta(seconds=since), rules, 10)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from jixiao_gateway.store.alerts import AlertRow, ChangeRow
+from jixiao_gateway.store.alerts import AlertRow, ChangeRow, Order
 from jixiao_gateway.store.events import LiveEvent, NumberedEvent
 from jixiao_gateway.store.forms import DocumentRow, FindingRow, FormDetail, FormRow
 from jixiao_gateway.store.query import BY_TIME, NO_FILTERS, Filters, decode_cursor
@@ -99,12 +99,18 @@ class FakeAlerts:
     rows: dict[UUID, AlertRow] = field(default_factory=dict)
     changes: list[ChangeRow] = field(default_factory=list)
     asked: Filters = field(default_factory=dict)
+    ordered: Order = Order.CHANGED
 
-    async def page(self, cursor: str | None, limit: int, filters: Filters = NO_FILTERS) -> list[AlertRow]:
-        self.asked = filters
-        follows = filters.get("follows")
+    async def page(
+        self, cursor: str | None, limit: int, filters: Filters = NO_FILTERS, order: Order = Order.CHANGED
+    ) -> list[AlertRow]:
+        follows, of_forms = filters.get("follows"), cast(list[UUID] | None, filters.get("follows_in"))
+        if of_forms is None:
+            self.asked, self.ordered = filters, order
         rows = [row for row in self.rows.values() if is_within(row, filters) and follows in (None, row.follows)]
         rows = [row for row in rows if filters.get("rule", row.rule) == row.rule]
+        rows = [row for row in rows if of_forms is None or (row.follows and row.form_id in of_forms)]
+        rows = [row for row in rows if "leading" not in filters or row.follows is None]
         return page(rows, cursor, limit, "changed_at", "alert_id")
 
     async def get(self, alert_id: UUID) -> AlertRow | None:

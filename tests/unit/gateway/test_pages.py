@@ -144,6 +144,19 @@ async def test_the_list_of_warnings_keeps_its_filters(api: Api) -> None:
     assert '<option value="serious" selected>' in page and "<img" not in page
 
 
+async def test_what_follows_from_a_warning_is_listed_under_it(api: Api) -> None:
+    """Unless the list is narrowed: then what matches stands by itself. The most money may come first."""
+    first = builders.alert_row()
+    after = builders.alert_row(2)._replace(rule="SCORE-EXEC-GAP", follows=first.rule, form_id=first.form_id)
+    api.fakes.alerts.rows = {row.alert_id: row for row in (first, after)}
+    page = await html(api, "/alerts?order=amount")
+    assert page.count('<article class="alert">') == 1 and f'由此引起：<a href="/alerts/{after.alert_id}">' in page
+    assert api.fakes.alerts.ordered == "amount" and '<option value="amount" selected>' in page
+    assert words.money(first.amount) in page
+    page = await html(api, "/alerts?handling=open")
+    assert page.count('<article class="alert">') == 2 and "由此引起" not in page
+
+
 async def test_a_warning_is_handled_from_its_page(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(handling, "SEEN_WITHIN_SECONDS", 0.05)
     await filled(api)

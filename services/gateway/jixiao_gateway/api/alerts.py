@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from jixiao_gateway.handling import Wish, handle, ways
 from jixiao_gateway.parts import Gateway, Parts
 from jixiao_gateway.problems import not_found
 from jixiao_gateway.scope import Scope, Within, is_told, told_change
-from jixiao_gateway.store.alerts import AlertRow
+from jixiao_gateway.store.alerts import AlertRow, Order, place
 
 router = APIRouter(tags=["alerts"])
 
@@ -44,13 +44,20 @@ class AlertQuery(FindingQuery):
     handling: Handling | None = None
     follows: RuleId | None = None
     overdue: bool | None = Field(None, description="整改期限已过而未答复")
+    order: Order = Field(Order.CHANGED, description="changed：最近变动的在前；amount：涉及金额大的在前")
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """The filters that were given."""
+        return {name: value for name, value in super().filters.items() if name != "order"}
 
 
-@router.get("/alerts", summary="预警列表，最近变动的在前")
+@router.get("/alerts", summary="预警列表，最近变动的在前，或涉及金额大的在前")
 async def list_alerts(query: Annotated[AlertQuery, Query()], parts: Parts, scope: Within) -> Listed[AlertSummary]:
-    """Alerts, the last changed first."""
-    rows = await parts.store.alerts.page(query.cursor, query.limit + 1, {**query.filters, **scope.filters})
-    return page_of(rows, query.limit, AlertSummary.model_validate, lambda row: (row.changed_at, row.alert_id))
+    """Alerts, the last changed or the most money at stake first."""
+    filters = {**query.filters, **scope.filters}
+    rows = await parts.store.alerts.page(query.cursor, query.limit + 1, filters, query.order)
+    return page_of(rows, query.limit, AlertSummary.model_validate, lambda row: place(row, query.order))
 
 
 @router.get("/alerts/{alert_id}", summary="一条预警及其变动历史")

@@ -1,6 +1,8 @@
 """Warnings: the list with its filters, and one with its history and what people did about it."""
 
 import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 from typing import Any
 from urllib.parse import urlencode
@@ -19,12 +21,14 @@ from jixiao_gateway.pages.render import page
 from jixiao_gateway.parts import PAGE, Gateway, Parts
 from jixiao_gateway.problems import Problem
 from jixiao_gateway.scope import Scope, Within
+from jixiao_gateway.store.alerts import AlertRow, Order, place
 from jixiao_gateway.store.query import encode_cursor
 
 router = APIRouter()
 
 FILTERS = {"severity": words.SEVERITIES, "condition": words.CONDITIONS, "handling": words.HANDLING, "rule": words.RULES}
 FOLLOWERS_SHOWN = 50
+FOLLOWERS_LISTED = 500
 FORM_PAGE = re.compile(r"/forms/[0-9a-f-]{36}")
 
 
@@ -39,21 +43,33 @@ async def show_alerts(
     condition: str = "",
     handling: str = "",
     rule: str = "",
+    order: Order = Order.CHANGED,
     cursor: str = "",
 ) -> HTMLResponse:
-    """The list; an empty filter means everything."""
+    """The list; an empty filter means everything, each with what follows from it."""
     chosen = {
         "unit": unit, "year": year, "severity": severity, "condition": condition, "handling": handling, "rule": rule
     }  # fmt: skip
     filters: dict[str, Any] = {name: text.strip() for name, text in chosen.items() if text.strip()}
-    rows = await parts.store.alerts.page(cursor or None, PAGE + 1, {**filters, **scope.filters})
-    behind = None
+    asked = {**filters, **scope.filters}
+    if not filters.keys() & FILTERS.keys():
+        asked["leading"] = "bureau" if scope.is_bureau else "unit"
+    rows = await parts.store.alerts.page(cursor or None, PAGE + 1, asked, order)
+    shown, behind = rows[:PAGE], None
     if len(rows) > PAGE:
-        last = rows[PAGE - 1]
-        behind = "?" + urlencode(filters | {"cursor": encode_cursor(last.changed_at, last.alert_id)})
-    return page(
-        request, "alerts.html", alerts=rows[:PAGE], chosen=chosen, filters=FILTERS, next=behind, first=not cursor
-    )
+        behind = "?" + urlencode(filters | {"order": order, "cursor": encode_cursor(*place(shown[-1], order))})
+    below = await _below(parts, scope, shown) if "leading" in asked else {}
+    values: dict[str, Any] = {"chosen": chosen, "order": order, "filters": FILTERS, "next": behind, "first": not cursor}
+    return page(request, "alerts.html", alerts=shown, below=below, **values)
+
+
+async def _below(parts: Gateway, scope: Scope, alerts: Sequence[AlertRow]) -> Mapping[tuple[UUID, str], list[AlertRow]]:
+    """What follows from these alerts, by form and rule."""
+    below: defaultdict[tuple[UUID, str], list[AlertRow]] = defaultdict(list)
+    asked = {"follows_in": list({each.form_id for each in alerts}), **scope.filters}
+    for row in await parts.store.alerts.page(None, FOLLOWERS_LISTED, asked):
+        below[row.form_id, row.follows or ""].append(row)
+    return below
 
 
 @router.get("/alerts/{alert_id}")

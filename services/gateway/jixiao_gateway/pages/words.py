@@ -43,6 +43,7 @@ ACTIONS = {
     "closed": "销号",
     "dismissed": "不予处理",
 }
+ORDERS = {"changed": "最近变动在前", "amount": "涉及金额大的在前"}
 HELD = "VERSION-HELD"
 HELD_HANDLING = {"open": "待审核", "acknowledged": "已采用", "returned": "未采用，已退回", "dismissed": "未采用"}
 HELD_ACTIONS = {"acknowledged": "采用该版本", "returned": "不予采用并退回", "dismissed": "不予采用"}

@@ -2,15 +2,24 @@
 
 from collections.abc import AsyncGenerator
 from datetime import datetime
-from decimal import Decimal
-from typing import NamedTuple
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
 
-from jixiao_gateway.store.query import BY_TIME, NO_FILTERS, Filters, Where
+from jixiao_gateway.store.query import BY_TIME, NO_FILTERS, Filters, Readers, Where
 
 CHANGES_AT_ONCE = 100
+NO_AMOUNT = Decimal(-1)  # where none is known comes last
+
+
+class Order(StrEnum):
+    """What comes first in a list of alerts: the last changed, or the most money at stake."""
+
+    CHANGED = "changed"
+    AMOUNT = "amount"
 
 
 class AlertRow(NamedTuple):
@@ -41,6 +50,12 @@ class AlertRow(NamedTuple):
     changed_at: datetime
 
 
+def place(row: AlertRow, order: Order) -> tuple[Any, UUID]:
+    """Where a row stands in a list: what a cursor behind it is made of."""
+    first = row.changed_at if order is Order.CHANGED else NO_AMOUNT if row.amount is None else row.amount
+    return first, row.alert_id
+
+
 class ChangeRow(NamedTuple):
     """One change of an alert; ``change`` is the JSON of the event ``alerts.changed``."""
 
@@ -50,10 +65,27 @@ class ChangeRow(NamedTuple):
     changed_at: datetime
 
 
+def _decimal(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation as fault:
+        raise ValueError(text) from fault
+
+
+_ORDERS: dict[Order, tuple[str, Readers]] = {
+    Order.CHANGED: ("changed_at", BY_TIME),
+    Order.AMOUNT: (f"coalesce(amount, {NO_AMOUNT})", (_decimal, UUID)),
+}
 _EXACT = ["project", "year", "rule", "severity", "condition", "handling", "overdue", "form_id", "follows", "upload_id"]
 _FILTERS = {
     "unit": "position({} IN unit_name) > 0",
     "within": "unit = ANY({}) AND NOT is_doubt AND stage = 'live'",
+    "follows_in": "follows IS NOT NULL AND form_id = ANY({})",
+    # what follows from another is shown under that one, where the caller sees it
+    "leading": """(follows IS NULL OR NOT EXISTS (
+        SELECT FROM alerts_views.alerts first
+        WHERE first.form_id = a.form_id AND first.rule = a.follows
+          AND ({} = 'bureau' OR NOT first.is_doubt AND first.stage = 'live')))""",
 } | {name: f"{name} = {{}}" for name in _EXACT}
 _COLUMNS = ", ".join(AlertRow._fields)
 
@@ -64,14 +96,17 @@ class AlertStore:
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
 
-    async def page(self, cursor: str | None, limit: int, filters: Filters = NO_FILTERS) -> list[AlertRow]:
-        """Alerts, the last changed first. Filters: see ``_FILTERS``; ``unit`` is a part of the printed name."""
+    async def page(
+        self, cursor: str | None, limit: int, filters: Filters = NO_FILTERS, order: Order = Order.CHANGED
+    ) -> list[AlertRow]:
+        """Alerts in an order. Filters: see ``_FILTERS``; ``unit`` is a part of the printed name."""
+        column, readers = _ORDERS[order]
         where = Where()
         where.add_all(_FILTERS, filters)
-        where.after("changed_at, alert_id", cursor, BY_TIME)
+        where.after(f"{column}, alert_id", cursor, readers)
         rows = await self._pool.fetch(
-            f"SELECT {_COLUMNS} FROM alerts_views.alerts {where}"
-            f" ORDER BY changed_at DESC, alert_id DESC LIMIT {where.arg(limit)}",
+            f"SELECT {_COLUMNS} FROM alerts_views.alerts a {where}"
+            f" ORDER BY {column} DESC, alert_id DESC LIMIT {where.arg(limit)}",
             *where.args,
         )
         return [AlertRow(*row) for row in rows]
