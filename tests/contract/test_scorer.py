@@ -44,18 +44,18 @@ async def pool(clean_database: dict[str, str]) -> AsyncIterator[asyncpg.Pool]:
 
 def of_unit(unit: str, forms: Sequence[Mapping[str, str]] = FORMS) -> list[Member]:
     """The forms, as handed in by a unit that no other test knows, of projects that none does."""
-    return [handed_in(unit, member(place, each)) for place, each in enumerate(forms)]
+    return [handed_in(unit, place, each) for place, each in enumerate(forms)]
 
 
-def handed_in(unit: str, form: Member, district: str | None = None) -> Member:
+def handed_in(
+    unit: str, place: int, changes: Mapping[str, str] = {}, district: str | None = None, outside: bool = False
+) -> Member:
     """A form as this unit's own; ``district`` is how its code begins, each unit has its own."""
-    upload = uuid.uuid5(form.version.upload_id, unit)
     begins = district or f"{uuid.uuid5(uuid.NAMESPACE_OID, unit).int % 10**6:06}"
-    code = form.form.code.text or ""
-    moved = form.form.model_copy(update={"code": form.form.code.model_copy(update={"text": begins + code[6:]})})
-    identity = FormIdentity.of(moved, unit, None)
-    version = form.version.model_copy(update={"upload_id": upload})
-    return Member(identity, version, moved, form.profile)
+    code = changes.get("code", member(place).form.code.text or "")
+    form = member(place, {**changes, "code": code and begins + code[6:]}, outside=outside)
+    version = form.version.model_copy(update={"upload_id": uuid.uuid5(form.version.upload_id, unit)})
+    return replace(form, identity=FormIdentity.of(form.form, unit, None), version=version)
 
 
 async def arrive(pool: asyncpg.Pool, form: Member, cause: UUID | None = None) -> Sequence[Outgoing]:

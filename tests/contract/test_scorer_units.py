@@ -28,7 +28,6 @@ from jixiao_scorer.profiles import profile_for
 from jixiao_scorer.rejudge import Rejudging
 from tests.contract.test_scorer import FORMS, arrive, handed_in, latest, plain
 from tests.fakes.producer import FakeProducer
-from tests.unit.scorer.members import member
 
 _FINDINGS = TypeAdapter(tuple[Finding, ...])
 LAST_YEAR: Mapping[str, str] = {"year": "2022", "funds.fiscal.executed": "650000.00", "indicators[1].target": "≥400米"}
@@ -158,8 +157,8 @@ def rules(findings: Sequence[Finding]) -> set[tuple[RuleId, bool]]:
 
 async def test_a_merged_units_forms_are_judged_with_those_of_the_other(house: House) -> None:
     """Also where the project has no code; parted again, they are judged apart again."""
-    last = handed_in("旧街道", member(0, {**LAST_YEAR, "code": ""}), "")
-    this = handed_in("新街道", member(1, {"code": ""}), "")
+    last = handed_in("旧街道", 0, {**LAST_YEAR, "code": ""})
+    this = handed_in("新街道", 1, {"code": ""})
     await house.take(last, this)
     assert last.identity.project != this.identity.project
     for into, lowered in (("新街道", True), (None, False), ("新街道", True)):
@@ -172,7 +171,7 @@ async def test_a_merged_units_forms_are_judged_with_those_of_the_other(house: Ho
 
 async def test_an_old_name_that_the_register_learns_is_the_same_unit(house: House) -> None:
     """A unit that was renamed: its old name becomes an alias; a form that comes later still under the old key too."""
-    last, this = handed_in("旧局", member(0, LAST_YEAR), "000001"), handed_in("新局", member(1), "000001")
+    last, this = handed_in("旧局", 0, LAST_YEAR, "000001"), handed_in("新局", 1, {}, "000001")
     await house.take(this)
     await house.call("旧局", "新局")
     await house.look()
@@ -183,8 +182,8 @@ async def test_an_old_name_that_the_register_learns_is_the_same_unit(house: Hous
 
 async def test_two_units_with_one_code_are_a_doubt_until_they_are_merged(house: House) -> None:
     """Whichever came last; only the bureau sees a doubt."""
-    last = handed_in("甲", member(0, LAST_YEAR), "000001")
-    this = handed_in("乙", member(1), "000001")
+    last = handed_in("甲", 0, LAST_YEAR, "000001")
+    this = handed_in("乙", 1, {}, "000001")
     for order in ((last, this), (this, last)):
         await house.pool.execute("TRUNCATE assessments, units, judged_again, decisions CASCADE")
         house.arrived, house.producer = [], FakeProducer()
@@ -199,8 +198,8 @@ async def test_two_units_with_one_code_are_a_doubt_until_they_are_merged(house: 
 
 async def test_a_version_from_outside_counts_once_it_is_adopted(house: House) -> None:
     """And no longer once the reviewer takes it back; what the alerts hear says still that it came from outside."""
-    last = handed_in("甲", member(0, LAST_YEAR, outside=True))
-    this = handed_in("甲", member(1))
+    last = handed_in("甲", 0, LAST_YEAR, outside=True)
+    this = handed_in("甲", 1)
     await house.take(last, this)
     for adopted in (True, False, True):
         await house.rule(last, adopted)
@@ -211,7 +210,7 @@ async def test_a_version_from_outside_counts_once_it_is_adopted(house: House) ->
 
 async def test_what_waits_is_judged_once_and_told_only_if_it_changed(house: House) -> None:
     """Forms of other units with the same code, of which nothing follows, are judged and not told."""
-    await house.take(handed_in("甲", member(0), "000001"), handed_in("乙", member(1, {"year": "2020"}), "000001"))
+    await house.take(handed_in("甲", 0, {}, "000001"), handed_in("乙", 1, {"year": "2020"}, "000001"))
     assert await house.pool.fetchval("SELECT count(*) FROM waiting") > 0
     await asyncio.gather(*(house.copy().look() for _ in range(3)))
     assert house.producer.sent == [] and await house.pool.fetchval("SELECT count(*) FROM waiting") == 0
@@ -226,10 +225,10 @@ async def history(house: House, chance: random.Random, monkeypatch: pytest.Monke
     forms = [
         handed_in(
             chance.choice(UNITS),
-            member(
-                place, {**chance.choice(VARIANTS), **chance.choice(({}, {}, {"code": ""}))}, (), chance.random() < 0.3
-            ),
+            place,
+            {**chance.choice(VARIANTS), **chance.choice(({}, {}, {"code": ""}))},
             "000001",
+            chance.random() < 0.3,
         )
         for place in range(8)
     ]

@@ -33,10 +33,10 @@ async def enter(conn: Connection, unit: str) -> str:
 
 async def regroup(conn: Connection) -> int:
     """Judge the forms of units that have become others with these; how many units it was."""
-    if not await conn.fetchval(f"SELECT true FROM ({_BECAME}) u WHERE judged_with <> became LIMIT 1"):
+    units = [row["unit"] for row in await conn.fetch(f"SELECT * FROM ({_BECAME}) u WHERE judged_with <> became")]
+    if not units:
         return 0
     async with conn.transaction():
-        units = [row["unit"] for row in await conn.fetch(f"SELECT * FROM ({_BECAME}) u WHERE judged_with <> became")]
         await conn.execute("SELECT FROM units WHERE unit = ANY($1) ORDER BY unit FOR UPDATE", units)
         changed = await conn.fetch(f"SELECT * FROM ({_BECAME}) u WHERE judged_with <> became AND unit = ANY($1)", units)
         concerned = {row[name] for row in changed for name in ("judged_with", "became")}
