@@ -169,6 +169,15 @@ async def test_a_warning_is_handled_from_its_page(api: Api, monkeypatch: pytest.
     assert "须说明理由" in await html(api, path, 422, handling="dismissed", note="")
 
 
+async def test_a_warning_that_is_no_more_is_told_as_that(api: Api) -> None:
+    """Messages still lead to it, when the version that it stood on turned out to be held."""
+    await filled(api)
+    alert = builders.alert_row().alert_id
+    del api.fakes.alerts.rows[alert]
+    assert "该预警已撤销" in await html(api, f"/alerts/{alert}", 404)
+    assert "没有找到预警" in await html(api, f"/alerts/{builders.uuid(1)}", 404)
+
+
 async def test_a_subscription_is_made_and_ended_from_the_page(api: Api) -> None:
     page = await html(api, "/subscriptions", 201, target=HOOK, conditions="new", least_amount="10,000")
     secret = re.search(r"whsec_[\w+/=]+", page)

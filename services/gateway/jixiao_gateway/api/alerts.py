@@ -18,7 +18,7 @@ from jixiao_gateway.api.forms import FindingQuery
 from jixiao_gateway.api.models import AlertFull, AlertSummary, Command, CommandAnswer, Listed, page_of
 from jixiao_gateway.handling import Wish, handle, ways
 from jixiao_gateway.parts import Gateway, Parts
-from jixiao_gateway.problems import not_found
+from jixiao_gateway.problems import Problem, not_found
 from jixiao_gateway.scope import Scope, Within, is_told, told_change
 from jixiao_gateway.store.alerts import AlertRow, Order, place
 
@@ -83,9 +83,25 @@ async def alert_detail(parts: Gateway, scope: Scope, alert_id: UUID) -> AlertFul
 async def _alert(parts: Gateway, scope: Scope, alert_id: UUID) -> AlertRow:
     """The alert, where the caller may see it. Raises Problem 404."""
     row = await parts.store.alerts.get(alert_id)
-    if row is None or not scope.covers(row.unit) or not (scope.is_bureau or is_told(json.loads(row.finding))):
+    if row is None:
+        raise await _withdrawn(parts, scope, alert_id)
+    if not _is_for(scope, row.unit, json.loads(row.finding)):
         raise not_found("预警", alert_id)
     return row
+
+
+def _is_for(scope: Scope, unit: str, finding: Mapping[str, Any]) -> bool:
+    return scope.covers(unit) and (scope.is_bureau or is_told(finding))
+
+
+async def _withdrawn(parts: Gateway, scope: Scope, alert_id: UUID) -> Problem:
+    """404; an alert that was there and is no more, as messages still lead to it, is told as that."""
+    history = await parts.store.alerts.history(alert_id)
+    last = json.loads(history[-1].change) if history else None
+    if last is None or not _is_for(scope, last["identity"]["unit"], last["after"]["finding"]):
+        return not_found("预警", alert_id)
+    detail = "该预警已撤销：它所依据的版本没有生效。现有预警请在预警列表中按单位查看。"
+    return Problem(404, "withdrawn", detail)
 
 
 @router.post(
