@@ -74,7 +74,7 @@ async def _new_address(
 ) -> tuple[str, str | None]:
     """The target as it is shown, and the secret that goes with it; None: the old one stays."""
     if not moved and edited.sign.strip():
-        raise Problem(422, "sign-alone", "更换加签密钥时，请同时填写机器人的完整地址。")
+        raise Problem(422, "sign-alone", "更换签名密钥时，请同时填写机器人的完整地址。")
     if edited.new_secret and row.channel != "webhook":
         raise Problem(422, "no-signature", "只有签名推送有签名密钥可换。其他渠道请直接填写新的地址。")
     asked = edited if moved else edited.model_copy(update={"target": row.target})

@@ -28,7 +28,7 @@ from jixiao_gateway.upload import clean_text
 SECRET_BYTES = 32
 TOLD = tuple(kind for kind in News if kind is not News.ONGOING)
 MAIL_LIMIT = 254
-_SIGN = re.compile(r"SEC[A-Za-z0-9]{16,128}")
+SIGNS = {"dingtalk": re.compile(r"SEC[A-Za-z0-9]{16,128}"), "feishu": re.compile(r"[A-Za-z0-9_-]{8,128}")}
 
 Channel = Literal["webhook", "mail", "wecom", "dingtalk", "feishu"]
 Rhythm = Literal["at_once", "daily", "weekly"]
@@ -42,7 +42,7 @@ class NewSubscription(BaseModel):
 
     target: str = Field(max_length=2000, description="接收地址：http(s) 地址、邮箱，或机器人设置中给出的地址")
     channel: Channel = "webhook"
-    sign: str = Field("", max_length=200, description="钉钉机器人的加签密钥（SEC…），可不填")
+    sign: str = Field("", max_length=200, description="钉钉（SEC…）或飞书机器人的签名密钥，可不填")
     subscriber: str | None = Field(None, max_length=200)
     unit: str | None = Field(None, max_length=200, description="单位：含其下级单位")
     project: str | None = Field(None, max_length=200, description="项目编码或名称")
@@ -113,8 +113,9 @@ async def address_of(new: NewSubscription, allowed: Sequence[Network]) -> tuple[
     if reason := robot_address(new.channel, target):
         raise Problem(422, "target-refused", reason)
     sign = new.sign.strip()
-    if sign and not (new.channel == "dingtalk" and _SIGN.fullmatch(sign)):
-        raise Problem(422, "bad-sign", "加签密钥只用于钉钉机器人，以 SEC 开头。请核对后重试，没有启用加签时留空。")
+    if sign and not (new.channel in SIGNS and SIGNS[new.channel].fullmatch(sign)):
+        detail = "签名密钥只用于钉钉（以 SEC 开头）和飞书机器人。请核对后重试，没有启用签名时留空。"
+        raise Problem(422, "bad-sign", detail)
     key, host = robot_key(new.channel, target) or "", target.split("/")[2]
     return f"{host} …{key[-4:]}", target.partition("#")[0] + (f"#{sign}" if sign else "")
 

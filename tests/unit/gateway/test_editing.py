@@ -142,6 +142,30 @@ async def test_a_robots_address_is_not_shown_and_stays_when_left_empty(api: Api)
     assert only_row(api) == row._replace(conditions=["worse"], revision=2)
 
 
+@pytest.mark.parametrize(
+    ("channel", "sign", "status"),
+    [
+        ("feishu", "Ab3dEf6hIj9lMn2p", 201),
+        ("dingtalk", "SEC0123456789abcdef", 201),
+        ("dingtalk", "Ab3dEf6hIj9lMn2p", 422),
+        ("wecom", "SEC0123456789abcdef", 422),
+        ("feishu", "a#b c d e f g", 422),
+    ],
+)
+async def test_who_signs_its_messages(api: Api, channel: str, sign: str, status: int) -> None:
+    """The secret goes with the address, sealed, and is not shown."""
+    target = {
+        "feishu": "https://open.feishu.cn/open-apis/bot/v2/hook/5aeaf0d8-1a2b-4c3d-8e9f-0123456789ab",
+        "dingtalk": "https://oapi.dingtalk.com/robot/send?access_token=0123456789abcdef",
+        "wecom": "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=5aeaf0d8-1a2b-4c3d-8e9f-0123456789ab",
+    }[channel]
+    page = await html(api, "/subscriptions", status, channel=channel, target=target, sign=sign, conditions="new")
+    if status == 201:
+        assert SECRETS.open(only_row(api).secret) == f"{target}#{sign}" and sign not in page
+    else:
+        assert "签名密钥只用于" in page and not api.fakes.subscriptions.rows
+
+
 @pytest.mark.parametrize("revision", ["", "nonsense"])
 async def test_the_page_needs_the_revision_that_was_in_view(api: Api, revision: str) -> None:
     await html(api, "/subscriptions", 201, target=HOOK, conditions="new")
