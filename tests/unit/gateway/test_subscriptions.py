@@ -210,3 +210,11 @@ async def test_a_subscription_goes_with_its_unit_into_the_one_it_is_merged_into(
         assert tried["changes"] == seen
         assert len((await api.get(f"{V1}/subscriptions", headers={"Authorization": "Bearer o"}))["items"]) == 1
     await api.get(path, 404, headers={"Authorization": "Bearer s"})
+
+
+async def test_a_unit_that_nobody_knows_is_pointed_out_on_the_page(api: Api) -> None:
+    """It may come with the first form; more likely the name is not quite right, and nothing would ever be told."""
+    api.fakes.units.parent = {"青禾区水务局": None}
+    for unit, times in (("青禾区水务局", 0), ("青河区水务局", 1)):
+        page = await html(api, "/subscriptions", 201, target=HOOK, conditions="new", unit=unit)
+        assert page.count("请核对名称") == times

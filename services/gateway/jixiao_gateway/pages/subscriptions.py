@@ -137,5 +137,5 @@ async def _with_form(
     request: Request, name: str, parts: Gateway, scope: Scope, status: int, **shown: Any
 ) -> HTMLResponse:
     known = await parts.store.units.parents() if scope.is_bureau else scope.keys
-    values: dict[str, Any] = {"problem": None, "tried": None, "units": sorted(known)[:UNITS_OFFERED]}
+    values: dict[str, Any] = {"problem": None, "tried": None, "units": sorted(known)[:UNITS_OFFERED], "known": known}
     return page(request, name, status, **(values | shown))
