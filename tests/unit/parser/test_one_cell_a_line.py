@@ -2,9 +2,18 @@
 
 from pathlib import Path
 
+import pytest
+
 from jixiao_parser import read
 
-TEXT = (Path(__file__).parent.parent / "cases" / "forms" / "one_cell_a_line.txt").read_text(encoding="utf-8")
+FOLDER = Path(__file__).parent.parent / "cases" / "forms"
+TEXT = (FOLDER / "one_cell_a_line.txt").read_text(encoding="utf-8")
+OWN = (FOLDER / "stacked_own_levels.txt").read_text(encoding="utf-8")
+SHAPES = {
+    "empty cells as empty lines": OWN,
+    "without empty cells": "".join(line + "\n" for line in OWN.split("\n") if line),
+    "an empty line after each cell": OWN.replace("\n", "\n\n"),
+}
 
 
 def test_cells_are_counted_into_rows() -> None:
@@ -40,3 +49,25 @@ def test_evidence_names_the_line_where_a_row_begins() -> None:
     evidence = read(TEXT.encode(), "表.txt").forms[0].indicators[0].name.evidence
     assert evidence is not None and evidence.line is not None
     assert TEXT.splitlines()[evidence.line - 1] == "产出指标 (50分)"
+
+
+@pytest.mark.parametrize("text", SHAPES.values(), ids=SHAPES.keys())
+def test_levels_of_their_own_wording_and_numbered_rows(text: str) -> None:
+    """Labels that no other form has are known by the rows behind them; other kinds of money are passed over."""
+    (form,) = read(text.encode(), "表.txt").forms
+    record = form.record()
+    assert (record["unit"], record["name"], record["year"]) == ("松原县档案馆", "整体支出", "2021")
+    assert [record["funds"]["fiscal"][name] for name in ("initial", "budget", "executed")] == [
+        "190.00",
+        "185.00",
+        "181.30",
+    ]
+    assert (record["goal_expected"], record["goal_actual"]) == ("馆藏档案数字化四万卷。", "完成四万一千卷。")
+    assert [[row[name] or "" for name in row] for row in record["indicators"]] == [
+        ["履职尽责", "重点工作", "数字化卷数", "40000", "41000", "30", "30", ""],
+        ["履职尽责", "重点工作", "新增馆藏", "1200卷", "1100卷", "20", "18.3", "两家单位移交推迟。"],
+        ["内部管理", "资产管理", "账实相符率", "100%", "100%", "10", "10", ""],
+        ["效益", "社会效益", "查档群众人次", "≥5000", "5210", "20", "20", ""],
+        ["满意度", "服务对象满意度", "查档群众满意度", "≥95%", "98%", "10", "10", ""],
+    ]
+    assert (record["total_weight"], record["total_score"]) == ("100", "97.90")

@@ -9,7 +9,10 @@ from jixiao_parser.recognise import labels
 from jixiao_parser.recognise.grid import Item, Line
 from jixiao_parser.recognise.sections import Pieces
 
-_HEADERS = labels.INDICATOR_COLUMNS.keys() - {"完成情况", "实际完成"}  # a goal may be told in these words
+_HEADERS = (labels.INDICATOR_COLUMNS | labels.GOALS).keys() - {
+    "完成情况",
+    "实际完成",
+}  # a goal may be told in these words
 _HEADING = re.compile(r"[一二三四五六七八九十]{1,2}、[^，。；、]{1,10}")  # 三、绩效指标
 
 
@@ -26,8 +29,7 @@ def goals_of(pieces: Pieces) -> tuple[Value, Value]:
     for line in pieces.goals:
         if len(line.items) == 1 and _HEADING.fullmatch(line.items[0].text or ""):
             continue
-        texts = [item for item in line.items if labels.GOALS.get(labels.key(item.text or "")) != "frame"]
-        texts = [item for item in texts if labels.key(item.text or "") not in _HEADERS]
+        texts = [item for item in line.items if labels.key(item.text or "") not in _HEADERS]
         if len(texts) > 1:
             expected.append((line, texts[0]))
             actual += [(line, item) for item in texts[1:]]

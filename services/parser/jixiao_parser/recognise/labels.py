@@ -33,6 +33,15 @@ def level_key(text: str) -> str:
     return key(text).replace("的", "").removesuffix("指标")
 
 
+_INSIDE = re.compile(r"[^()]+\([^()]+\)[^()]+")
+
+
+def _with_parentheses(words: dict[str, list[str]]) -> dict[str, str]:
+    """Labels with parentheses inside, 部门(单位)名称, by what counts of them."""
+    printed = (word.translate(_SIGNS) for synonyms in words.values() for word in synonyms)
+    return {key(word): word for word in printed if _INSIDE.fullmatch(word)}
+
+
 def _table(words: dict[str, list[str]]) -> dict[str, str]:
     return {key(word): meaning for meaning, synonyms in words.items() for word in synonyms}
 
@@ -79,11 +88,14 @@ REASONS = tuple(_WORDS["reasons"])
 VALUES = frozenset(_WORDS["values"])
 PLACEHOLDERS = frozenset(_WORDS["placeholders"])
 FIELDS = _table(_WORDS["fields"])
+PARENTHESES = _with_parentheses(_WORDS["fields"])
 FUND_ROWS = _table(_WORDS["funds"]["rows"])
+MONEY = tuple(_WORDS["funds"]["kinds"])
 FUND_COLUMNS = _table(_WORDS["funds"]["columns"])
 GOALS = _table(_WORDS["goals"])
 _GOALS_BESIDE = GOALS | _table(_WORDS["goals_beside"])
 INDICATOR_COLUMNS = _table(_WORDS["indicators"]["columns"])
+NUMBERING = frozenset(_WORDS["indicators"]["numbering"])
 _INDICATOR_PARTS = _parts(_WORDS["indicators"]["parts"])
 _FUND_PARTS = _parts(_WORDS["funds"]["parts"])
 LEVEL1 = _level_table(_WORDS["level1"])

@@ -163,7 +163,7 @@ def _put(current: Pieces, line: Line, part: Part) -> None:
 
 
 def _put_before_indicators(current: Pieces, line: Line, part: Part) -> None:
-    if part is Part.GOALS_HEADER and current.goals_header is None:
+    if part is Part.GOALS_HEADER and (current.goals_header is None or _names_both_goals(line, current)):
         current.goals_header = line
     elif part in (Part.FUNDS_HEADER, Part.FUNDS) or _is_sum_of_money(current, line):
         current.goals_end = current.goals_header is not None
@@ -180,6 +180,11 @@ def _put_before_indicators(current: Pieces, line: Line, part: Part) -> None:
         current.others.append(line)
     else:
         current.prelude.append(line)
+
+
+def _names_both_goals(line: Line, current: Pieces) -> bool:
+    """Whether a line below 总体目标完成情况 is the header of the goals."""
+    return not current.goals and {"expected", "actual"} <= {labels.goal(item.text or "")[0] for item in line.items}
 
 
 def _is_sum_of_money(current: Pieces, line: Line) -> bool:

@@ -4,12 +4,13 @@ This step puts such a text back onto a grid by counting: a header tells how many
 they are.
 """
 
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from jixiao_parser.recognise import labels
 from jixiao_parser.recognise.grid import Line, made_line
-from jixiao_parser.recognise.texts import is_number
+from jixiao_parser.recognise.stacked_rows import StackedRows
 
 FUNDS_FIRST = 2
 
@@ -21,10 +22,10 @@ class _Cells:
     lines: Sequence[Line]
     texts: Sequence[str]
 
-    def run(self, at: int, table: Mapping[str, str]) -> list[str]:
-        """The meanings of the labels that follow one another from here on."""
-        found = []
-        while at < len(self.texts) and (meaning := table.get(labels.key(self.texts[at]))):
+    def run(self, at: int, named: Callable[[str], str | None]) -> list[str]:
+        """The meanings of the labels that follow one another from here on, none of them twice."""
+        found: list[str] = []
+        while at < len(self.texts) and (meaning := named(self.texts[at])) and (meaning not in found):
             found.append(meaning)
             at += 1
         return found
@@ -46,9 +47,11 @@ def unstacked(lines: Sequence[Line]) -> list[Line]:
 def _cells(lines: Sequence[Line]) -> _Cells:
     places: list[Line] = []
     texts: list[str] = []
+    gaps = [other.row.line - line.row.line for line, other in pairwise(lines)]
+    step = max(1, min(gaps, default=1))  # in some texts an empty line follows each cell
     for line in lines:
         if places:
-            empty = max(0, line.row.line - places[-1].row.line - 1)
+            empty = max(0, (line.row.line - places[-1].row.line) // step - 1)
             places += [places[-1]] * empty
             texts += [""] * empty
         places.append(line)
@@ -57,7 +60,9 @@ def _cells(lines: Sequence[Line]) -> _Cells:
 
 
 def _is_header(cells: _Cells, at: int) -> bool:
-    found = cells.run(at, labels.INDICATOR_COLUMNS)
+    if labels.key(cells.texts[at]) not in labels.INDICATOR_COLUMNS:
+        return False
+    found = cells.run(at, labels.indicator_column)
     return {"level2", "name", "weight"} <= set(found)
 
 
@@ -65,21 +70,25 @@ def _rows(cells: _Cells) -> Iterator[Line]:
     at = 0
     while at < len(cells.texts):
         if _is_header(cells, at):
-            header = cells.run(at, labels.INDICATOR_COLUMNS)
+            header = cells.run(at, labels.indicator_column)
             yield cells.row(at, _named(cells, at, len(header), 0))
-            at = yield from _indicators(cells, at + len(header), header)
-        elif len(header := cells.run(at, labels.FUND_COLUMNS)) >= 3:
+            numbered = labels.key(cells.texts[at - 1]) in labels.NUMBERING
+            at = yield from _indicators(cells, at + len(header), header, numbered)
+        elif (
+            labels.key(cells.texts[at]) in labels.FUND_COLUMNS and len(header := cells.run(at, labels.fund_column)) >= 3
+        ):
             yield cells.row(at, _named(cells, at, len(header), FUNDS_FIRST))
             at = yield from _funds(cells, at + len(header), len(header))
         elif labels.GOALS.get(labels.key(cells.texts[at])) == "expected":
             yield cells.row(at, [(0, cells.texts[at]), (1, cells.texts[at + 1] if at + 1 < len(cells.texts) else "")])
             yield cells.row(at, enumerate(cells.texts[at + 2 : at + 4]))
             at += 4
-        elif labels.FIELDS.get(labels.key(cells.texts[at])):
-            yield cells.row(at, enumerate(cells.texts[at : at + 2]))
-            at += 2
+        elif labels.field(cells.texts[at]):
+            count = 1 if _is_named(cells, at + 1) else 2
+            yield cells.row(at, enumerate(cells.texts[at : at + count]))
+            at += count
         else:
-            if cells.texts[at]:
+            if cells.texts[at] and labels.key(cells.texts[at]) not in labels.NUMBERING:
                 yield cells.row(at, [(0, cells.texts[at])])
             at += 1
 
@@ -88,35 +97,52 @@ def _named(cells: _Cells, at: int, count: int, first: int) -> Iterable[tuple[int
     return enumerate(cells.texts[at : at + count], start=first)
 
 
+def _is_named(cells: _Cells, at: int) -> bool:
+    """Whether a label stands here, so that the one before it has no value."""
+    text = cells.texts[at] if at < len(cells.texts) else ""
+    return (
+        labels.field(text) is not None or labels.key(text) in labels.FUND_COLUMNS or labels.key(text) in labels.OTHERS
+    )
+
+
 def _funds(cells: _Cells, at: int, width: int) -> Generator[Line, None, int]:
     """Each row is its label and as many cells as the header has; the table's own label may stand before."""
     while at < len(cells.texts):
         table = cells.texts[at] if labels.key(cells.texts[at]) in labels.SECTIONS else ""
         label = at + bool(table)
-        if label >= len(cells.texts) or labels.key(cells.texts[label]) not in labels.FUND_ROWS:
+        if label >= len(cells.texts) or not _is_money(cells.texts[label]):
             break
-        named = _named(cells, label + 1, width, FUNDS_FIRST)
+        count = next((more for more in range(width) if _is_label(cells, label + 1 + more)), width)
+        named = _named(cells, label + 1, count, FUNDS_FIRST)
         yield cells.row(label, [(0, table), (1, cells.texts[label]), *named])
-        at = label + 1 + width
+        at = label + 1 + count
     return at
 
 
-def _indicators(cells: _Cells, at: int, header: Sequence[str]) -> Generator[Line, None, int]:
-    """Each row is the labels that begin in it, then one cell for every other column."""
-    body = [(column, name) for column, name in enumerate(header) if name not in ("frame", "level1", "level2")]
-    weight = next(place for place, (_, name) in enumerate(body) if name == "weight")
-    while at < len(cells.texts):
-        start = at
-        found: list[tuple[int, str]] = []
-        for level, words in (("level1", labels.LEVEL1), ("level2", labels.LEVEL2)):
-            if level in header and labels.level_key(cells.texts[at]) in words:
-                found.append((header.index(level), cells.texts[at]))
-                at += 1
-        texts = cells.texts[at : at + len(body)]
-        if len(texts) <= weight or not is_number(texts[weight]):
-            break
-        yield cells.row(start, [*found, *((column, text) for (column, _), text in zip(body, texts, strict=False))])
-        at += len(body)
+def _is_money(text: str) -> bool:
+    """Whether a row of money begins with this: one of the four, or another kind of money (省级财政资金)."""
+    word = labels.key(text)
+    return word in labels.FUND_ROWS or word in labels.TOTALS or word.endswith(labels.MONEY)
+
+
+def _is_label(cells: _Cells, at: int) -> bool:
+    """Whether a row of money or another part begins here."""
+    word = labels.key(cells.texts[at]) if at < len(cells.texts) else ""
+    return _is_money(word) or word in labels.GOALS or word in labels.SECTIONS
+
+
+def _indicators(cells: _Cells, at: int, header: Sequence[str], numbered: bool) -> Generator[Line, None, int]:
+    """Each row is the labels that begin in it, then one cell for every other column; its number may stand before."""
+    levels = [column for column, name in enumerate(header) if name in ("level1", "level2")]
+    body = [column for column, name in enumerate(header) if name not in ("frame", "level1", "level2")]
+    end = next((end for end, text in enumerate(cells.texts[at:], at) if labels.key(text) in labels.TOTALS), at)
+    dense = all(cells.texts[at:end])
+    named = [header[column] for column in levels], [header[column] for column in body]
+    rows = StackedRows(cells.texts, *named, dense, numbered)
+    while (row := rows.row_at(at)) is not None:
+        begun = [(levels[place], text) for place, text in row.labels]
+        yield cells.row(at, [*begun, *zip(body, cells.texts[row.begin : row.end], strict=False)])
+        at = row.end
     while at < len(cells.texts) and labels.key(cells.texts[at]) not in labels.TOTALS:
         yield cells.row(at, [(0, cells.texts[at])])
         at += 1

@@ -11,6 +11,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from jixiao.forms.document import Document, Row
+from jixiao_parser.recognise import labels
 from jixiao_parser.recognise.grid import Line
 from jixiao_parser.recognise.texts import clean, is_rubble, without_markup
 
@@ -99,7 +100,9 @@ class Stream:
 @lru_cache(maxsize=64)
 def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
     """Any of the words, the longest first, with the colons, asterisks and parentheses that labels carry."""
-    longest = sorted(words, key=len, reverse=True)
+    longest = sorted((*words, *(labels.PARENTHESES[word] for word in words if word in labels.PARENTHESES)), key=len)[
+        ::-1
+    ]
     return re.compile(
         rf"\*?({'|'.join('[:*]?'.join(map(re.escape, word)) for word in longest)})(?:\([^()]{{0,14}}\))?[:*]?"
     )

@@ -19,11 +19,13 @@ INDICATOR_COLUMNS = 3  # beside the name
 PRELUDE = 120
 TITLE = 40
 LABEL_ABOVE = 12
+HEADINGS = ("自评表", "自评报告")
 PROJECT = "项目"
 NAMES_END = ("项目", "经费", "资金", "工程", "费用", "补助", "补贴", "奖励")
 SHORTEST = 2  # labels of a header stand side by side, so that short ones are sure as well
 FUNDS_FIRST = 3
 _TOTAL = re.compile(r"(?P<weight>100(?:\.0+)?)?(?P<score>100(?:\.0+)?|[1-9]\d?(?:\.\d{1,2})?)?")
+_MONEY = labels.FUND_ROWS | dict.fromkeys(labels.TOTALS, "total")
 _FIELDS = {word: name for word, name in labels.FIELDS.items() if len(word) >= SURE_LABEL}
 _HEAD = {**_FIELDS, **dict.fromkeys(labels.OTHERS, "other"), **dict.fromkeys(labels.SECTIONS, "section")}
 _BREAKS = dict.fromkeys([*labels.SECTIONS, *labels.OTHERS], "")
@@ -80,12 +82,13 @@ def _form(stream: Stream, begin: int, end: int, before: int) -> Iterator[Line]:
         return
     first = indicators[0].begin
     funds = list(_headers(stream, begin, first, dense, labels.FUND_COLUMNS, _is_funds))[:1]
-    goals = list(_headers(stream, begin, first, dense, labels.GOALS, _is_goals))[:1]
+    goals = list(_headers(stream, begin, first, dense, labels.GOALS, _is_goals))[-1:]
     parts = sorted([*funds, *goals, *indicators], key=lambda header: header.begin)
     head = min(header.begin for header in parts)
     prelude = stream.printed[max(0, before) : begin]
     if prelude:
-        yield made_line(stream.line_at(begin), [(0, prelude[-TITLE:])])
+        heading = max(prelude.rfind(word) for word in HEADINGS)
+        yield made_line(stream.line_at(begin), [(0, prelude[max(0, heading - TITLE) if heading >= 0 else -TITLE :])])
     yield from _head(stream, max(0, before), begin, head, dense)
     for at, header in enumerate(parts):
         until = parts[at + 1].begin if at + 1 < len(parts) else end
@@ -105,6 +108,8 @@ def _headers(
     run: list[Found] = []
     table = {word: name for word, name in words.items() if name != "frame"} | _BREAKS
     for found in [*stream.labels(table, begin, end, dense, SHORTEST), Found(end + 99, end + 99, "")]:
+        if run and run[0].meaning == "actual" == found.meaning and found.begin - run[-1].end <= HEADER_SLACK:
+            run = run[1:]  # 总体目标完成情况 over both goals is no column
         known = {"", *(one.meaning for one in run)}
         if run and (found.begin - run[-1].end > HEADER_SLACK or found.meaning in known):
             part = holds({one.meaning for one in run})
@@ -129,7 +134,9 @@ def _is_goals(names: set[str]) -> str:
 
 
 def _head(stream: Stream, before: int, begin: int, end: int, dense: bool) -> Iterator[Line]:
-    found = [each for each in stream.labels(_HEAD, before, end, dense) if each.meaning != "name" or each.begin >= begin]
+    printed = stream.labels({**labels.FIELDS, **_HEAD}, before, end, dense)
+    found = [each for each in printed if each.meaning != "name" or each.begin >= begin]
+    found = [each for each in found if each.end - each.begin >= SURE_LABEL or stream.text[each.end - 1] == ":"]
     found = [_without_end_of_name(stream, one, each) for one, each in pairwise([Found(0, 0, ""), *found])]
     for one, other in pairwise([*found, Found(end, end, "")]):
         if one.meaning not in ("other", "section") and (one.begin >= begin or one.meaning == "code"):
@@ -150,7 +157,7 @@ def _funds(stream: Stream, header: _Header, end: int, begin: int, dense: bool) -
     slots = header.names()
     rows = [
         found
-        for found in stream.labels(labels.FUND_ROWS, max(begin, header.begin - LABEL_ABOVE), end, dense, SHORTEST)
+        for found in stream.labels(_MONEY, max(begin, header.begin - LABEL_ABOVE), end, dense, SHORTEST)
         if found.begin >= header.end or found.end == header.begin
     ]
     about = stream.text[max(begin, header.begin - 30) : max(header.end, *(found.begin for found in rows[:1]), 0)]
