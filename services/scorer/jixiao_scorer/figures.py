@@ -1,6 +1,7 @@
 """Stated and recomputed figures of a form, side by side."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from operator import attrgetter
 
@@ -22,7 +23,7 @@ def figures(case: Case) -> tuple[Computed, ...]:
     found, doubted = tuple(_all(case)), set(_doubted(case.form))
     if not doubted:
         return found
-    return tuple(each.model_copy(update={"doubted": True}) if each.path in doubted else each for each in found)
+    return tuple(replace(each, doubted=True) if each.path in doubted else each for each in found)
 
 
 def _doubted(form: Form) -> Iterator[str]:

@@ -22,7 +22,7 @@ class Reason(StrEnum):
 
 
 _LABELS = re.compile(
-    "^(?:[一二三12][、.])?(?:(?:偏差|扣分|未完成|完成值高|完成值低|超额|主要)*(?:原因|愿意)(?:分析)?(?:说明)?[:;,]?|解释说明:?)"
+    "(?:[一二三12][、.])?(?:(?:偏差|扣分|未完成|完成值高|完成值低|超额|主要)*(?:原因|愿意)(?:分析)?(?:说明)?[:;,]?|解释说明:?)"
 )
 _MEASURES_AHEAD = re.compile("(?:[一二三12]?[、.]?)(?:(?:整改|改进|下一步)(?:措施|计划|打算)|措施)[:;,]?")
 _NOTHING = re.compile(
@@ -49,7 +49,10 @@ def reason(text: str | None) -> Reason:
     if not text:
         return Reason.UNKNOWN if text is None else Reason.EMPTY
     plain = normal(text).rstrip("。.;,")
-    cause = _LABELS.sub("", _MEASURES_AHEAD.split(plain, maxsplit=1)[0]).strip("。.;,:")
+    cause = _MEASURES_AHEAD.split(plain, maxsplit=1)[0]
+    if (label := _LABELS.match(cause)) is not None:
+        cause = cause[label.end() :]
+    cause = cause.strip("。.;,:")
     if all(_NOTHING.fullmatch(part) for part in _PARTS.split(cause) if part):
         return Reason.NOTHING if cause or plain == cause else Reason.THIN
     return Reason.THIN if _THIN.fullmatch(cause) else Reason.REAL

@@ -1,6 +1,5 @@
 """The scorer's assessments and findings in PostgreSQL. Its own schema, written by nobody else."""
 
-import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
@@ -28,7 +27,6 @@ async def lock(conn: Connection, unit: str) -> None:
 async def keep(conn: Connection, event: FormScored, member: Member, unit: str) -> None:
     """Keep one assessment, its findings each in a row of its own, and the form, to be judged with those of ``unit``."""
     identity, version = event.identity, event.version
-    dumped = event.model_dump(mode="json")
     await conn.execute(
         """INSERT INTO assessments (form_id, upload_id, uploaded_at, document_id, ordinal, project, year, kind, unit,
                                     unit_name, project_name, figures, findings, rules_version, profile, profile_hash,
@@ -45,8 +43,8 @@ async def keep(conn: Connection, event: FormScored, member: Member, unit: str) -
         identity.unit,
         identity.unit_name,
         identity.project_name,
-        json.dumps(dumped["figures"], ensure_ascii=False),
-        json.dumps(dumped["findings"], ensure_ascii=False),
+        _FIGURES.dump_json(event.figures).decode(),
+        _FINDINGS.dump_json(event.findings).decode(),
         event.rules_version,
         event.profile,
         event.profile_hash,
@@ -72,13 +70,13 @@ async def keep(conn: Connection, event: FormScored, member: Member, unit: str) -
 
 async def keep_again(conn: Connection, member: Member, found: Assessment, rules_version: int) -> None:
     """Put what a form comes to under other rules in the place of what it came to before."""
-    dumped = [[each.model_dump(mode="json") for each in of] for of in (found.figures, found.findings)]
     await conn.execute(
         """UPDATE assessments SET figures = $2, findings = $3, rules_version = $4, profile = $5, profile_hash = $6,
                                   layout = $7
            WHERE form_id = $1""",
         member.form_id,
-        *(json.dumps(each, ensure_ascii=False) for each in dumped),
+        _FIGURES.dump_json(found.figures).decode(),
+        _FINDINGS.dump_json(found.findings).decode(),
         rules_version,
         member.profile.name,
         member.profile.hash,

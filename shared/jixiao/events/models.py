@@ -1,5 +1,6 @@
 """The events, each a frozen value of one published schema version. Readers ignore fields they do not know."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
@@ -24,7 +25,8 @@ class FormParsed(Model):
     form: Form
 
 
-class Computed(Model):
+@dataclass(frozen=True, slots=True)
+class Computed:
     """One figure beside its recomputation: ``path`` as in the record, both as text; None is "not printed".
 
     ``doubted``: the reader was not sure of it or of one of its addends.

@@ -1,6 +1,7 @@
 """Rows and events as the other services would leave them."""
 
 import json
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -124,7 +125,7 @@ def form_detail(number: int = 1, ordinal: int = 1) -> FormDetail:
         refusal=None,
     )
     findings = json.dumps([finding().model_dump(mode="json")])
-    shown = json.dumps([figure.model_dump(mode="json") for figure in figures()])
+    shown = json.dumps([asdict(figure) for figure in figures()])
     return FormDetail(row, form(ordinal).model_dump_json(), shown, findings, 1, "default")
 
 

@@ -21,19 +21,20 @@ _DAY2 = r"(?:3[01]|[12]\d|0[1-9])"
 _MONTH = "(?:1[0-2]|0?[1-9])"
 _YEAR = r"(?:19|20)\d{2}"
 _DATE = re.compile(
+    r"(?=[\d第一二三四上下年])(?:"  # what every date begins with
     rf"(?<!\d)(?P<joined>{_YEAR}(?:0[1-9]|1[0-2]){_DAY2})(?!\d)"
     rf"|(?<!\d)(?P<dotted>{_YEAR})[./-](?P<month2>{_MONTH})(?:[./-](?P<day2>{_DAY}))?{NO_UNIT}"
     rf"|(?:(?P<year>{_YEAR})年度?)?(?:(?P<month>{_MONTH})月份?(?:(?P<day>{_DAY})[日号]?|(?P<part>上旬|中旬|下旬|[初中底末]))?"
-    r"|第?(?P<quarter>[一二三四1-4])季度[初中底末]?|(?P<half>[上下])半年|(?P<end>年[底末中])|(?P<whole>(?<=年)|(?<=年度)))"
+    r"|第?(?P<quarter>[一二三四1-4])季度[初中底末]?|(?P<half>[上下])半年|(?P<end>年[底末中])|(?P<whole>(?<=年)|(?<=年度))))"
 )
 _YEAR_END = re.compile(r"^(?:(?P<year>(?:19|20)\d{2})年?)?年?(?P<part>底|末|中|内)")
 _COUNTED = re.compile(r"\d+个月|个工作日|小时|分钟")
 _SOME_YEAR = 2024  # where neither cell nor form tell the year
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Span:
-    """The first and last day that a date may stand for."""
+    """The first and last day that a date may stand for; a value, never assigned to."""
 
     first: date
     last: date
@@ -79,7 +80,10 @@ def _span(match: "re.Match[str]", year: int | None) -> Span | None:
 def _in_month(year: int, month: int, day: str | None, part: str | None) -> Span | None:
     last = monthrange(year, month)[1]
     if day is not None:
-        return Span(date(year, month, int(day)), date(year, month, int(day))) if int(day) <= last else None
+        if int(day) > last:
+            return None
+        that = date(year, month, int(day))
+        return Span(that, that)
     if part is not None:
         start, end = _PARTS[part]
         return Span(date(year, month, start), date(year, month, min(end, last)))
