@@ -31,6 +31,8 @@ def check(
 ) -> None:
     """复核自评表：逐项重算，列出疑点，最严重的在前。无疑点退出码为0，有疑点为1，有文件无法读取为2。"""
     judged = judge_all(files)
+    if not judged:
+        typer.echo("文件夹中没有可复核的文件。请检查路径。", err=True)
     forms = together([form for file in judged for form in file.forms], profile_for)
     found = worst_first(forms)
     live = [each for each in found if each.finding.stage is Stage.LIVE]
@@ -82,6 +84,6 @@ def _save(path: Path, live: list[Found]) -> None:
 
 
 def _exit_code(judged: Sequence[FileJudged], live: Sequence[Found], fail_on: Severity) -> int:
-    if any(file.failed for file in judged):
+    if not judged or any(file.failed for file in judged):
         return UNREADABLE
     return FOUND if any(each.finding.severity.rank <= fail_on.rank for each in live) else 0

@@ -8,7 +8,11 @@ from jixiao.runtime.errors import JixiaoError
 from jixiao_cli import check, demo, parse, replay, resume, rules, setup, units, up, upload, watch
 
 app = typer.Typer(
-    help="绩效预警：读取项目支出绩效自评表，复核每一个数字并预警。", no_args_is_help=True, add_completion=False
+    help="绩效预警：读取项目支出绩效自评表，复核每一个数字并预警。",
+    no_args_is_help=True,
+    add_completion=False,
+    # rich's tables cut Chinese help short: it has no spaces to wrap at
+    rich_markup_mode=None,
 )
 
 app.command("check")(check.check)

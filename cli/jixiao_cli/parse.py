@@ -51,9 +51,19 @@ def read_file(file: Path) -> Reading:
             raise Unreadable(f"文件超过上限{FILE // MIB} MiB。请删去与自评表无关的内容，拆分后再试。")
         return read_isolated_now(file.read_bytes(), file.name)
     except OSError as fault:
-        raise Unreadable(f"无法打开文件（{fault.strerror}）。请检查路径和权限。") from fault
+        raise Unreadable(f"无法打开文件：{why_not_opened(fault)}。请检查路径和权限。") from fault
     except ReaderDied as fault:
         raise Unreadable(f"读取进程意外中止（{fault}）。请重试；若仍失败，请把文件另存为XLSX后再试。") from fault
+
+
+def why_not_opened(fault: OSError) -> str:
+    """What a clerk may make of it, in Chinese; a rarer fault in the system's own words."""
+    reasons: dict[type[OSError], str] = {
+        FileNotFoundError: "没有这个文件",
+        IsADirectoryError: "这是一个文件夹",
+        PermissionError: "没有读取的权限，或正被其他程序占用",
+    }
+    return reasons.get(type(fault), str(fault.strerror))
 
 
 def _printed(source: str, reading: Reading, evidence: bool) -> dict[str, Any]:

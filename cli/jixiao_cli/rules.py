@@ -13,6 +13,7 @@ from rich.table import Table
 from jixiao.findings import RuleId
 from jixiao.runtime.errors import JixiaoError
 from jixiao_cli.check import judge_all
+from jixiao_cli.parse import why_not_opened
 from jixiao_cli.report.changes import changes, show_changes
 from jixiao_cli.report.judged import Judged
 from jixiao_cli.report.together import across, member_of
@@ -101,7 +102,7 @@ def _read(path: Path) -> tuple[Profile, str]:
         text = path.read_text(encoding="utf-8")
         return written(path.name, text), text
     except OSError as fault:
-        raise JixiaoError(f"无法打开 {path}（{fault.strerror}）。") from fault
+        raise JixiaoError(f"无法打开 {path}：{why_not_opened(fault)}。") from fault
     except UnicodeDecodeError as fault:
         raise JixiaoError(f"{path} 不是 UTF-8 编码的文本。请另存为 UTF-8 后再试。") from fault
     except ProfileError as fault:

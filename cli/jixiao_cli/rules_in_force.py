@@ -93,6 +93,10 @@ def show_in_force(found: InForce) -> None:
     behind = sum(each.forms for each in found.groups if not each.current)
     if found.release == RELEASE:
         console.print(f"规则版本{RELEASE.rules_version}已启用；{behind}张自评表等待重新核对。", soft_wrap=True)
+    elif not behind:
+        console.print(
+            f"已存的自评表都按本版本的规则（规则版本{RELEASE.rules_version}）核对，无需启用。", soft_wrap=True
+        )
     else:
         console.print(
             f"本版本的规则（规则版本{RELEASE.rules_version}）尚未对已存的自评表启用，涉及{behind}张；"

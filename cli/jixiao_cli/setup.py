@@ -58,7 +58,10 @@ def _folder(package: str) -> Path:
 
 
 def setup_database() -> None:
-    """建立数据库角色、模式和表（JIXIAO_POSTGRES 为管理员连接串，JIXIAO_<服务>_POSTGRES 为各服务连接串）。"""
+    """建立或更新数据库角色、模式和表。
+
+    JIXIAO_POSTGRES 为管理员连接串，JIXIAO_<服务>_POSTGRES 为各服务连接串。
+    """
     names = {service: f"JIXIAO_{service.upper()}_POSTGRES" for service in SERVICES}
     _need("JIXIAO_POSTGRES", *names.values())
     dsns = {service: os.environ[name] for service, name in names.items()}
@@ -67,7 +70,10 @@ def setup_database() -> None:
 
 
 def setup_topics() -> None:
-    """建立或更新 Kafka 主题（JIXIAO_KAFKA；JIXIAO_PARTITIONS 与 JIXIAO_REPLICATION 只用于新建的主题）。"""
+    """建立或更新 Kafka 主题。
+
+    JIXIAO_KAFKA 为 Kafka 地址；JIXIAO_PARTITIONS 与 JIXIAO_REPLICATION 只用于新建的主题。
+    """
     _need("JIXIAO_KAFKA")
     for name, outcome in asyncio.run(prepare_topics()).items():
         typer.echo(f"{name}: {outcome}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jixiao.runtime.errors import JixiaoError
+from jixiao_cli.parse import why_not_opened
 from jixiao_cli.reach import service_dsn
 
 if TYPE_CHECKING:
@@ -19,7 +20,10 @@ def units(file: Annotated[Path, typer.Argument(help="XLSX，列：单位编码�
 
     from jixiao_parser.register import read_register
 
-    register = read_register(file.read_bytes())
+    try:
+        register = read_register(file.read_bytes())
+    except OSError as fault:
+        raise JixiaoError(f"无法打开 {file}：{why_not_opened(fault)}。请检查路径和权限。") from fault
     try:
         asyncio.run(_enter(service_dsn("parser"), register))
     except (asyncpg.PostgresError, OSError) as fault:

@@ -22,7 +22,10 @@ def up(
     kafka_port: KafkaPortOption = None,
     postgres_port: PostgresPortOption = None,
 ) -> None:
-    """在本机运行整个系统，直到按 Ctrl-C。JIXIAO_KAFKA、JIXIAO_POSTGRES 可指定已有的 Kafka 和数据库。"""
+    """在本机运行整个系统，直到按 Ctrl-C。
+
+    JIXIAO_KAFKA、JIXIAO_POSTGRES 可指定已有的 Kafka 和数据库。
+    """
     from jixiao_cli.local.run import LocalRun, Options
     from jixiao_cli.local.signals import interruptible
     from jixiao_cli.terminal import REPORTER, console

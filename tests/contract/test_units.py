@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from jixiao.forms import Form, Value
 from jixiao.identity import FormIdentity
-from jixiao.runtime.errors import Unreadable
+from jixiao.runtime.errors import JixiaoError, Unreadable
 from jixiao_cli.main import app
 from jixiao_parser import store
 from jixiao_parser.register import RegisteredUnit, read_register
@@ -144,3 +144,9 @@ async def test_the_command_enters_a_register(clean_database: dict[str, str], tmp
     told = await asyncio.to_thread(lambda: CliRunner().invoke(app, ["units", str(file)], env=environment))
     assert told.exit_code == 0, told.output
     assert "1 个单位" in told.output
+
+
+@pytest.mark.parametrize(("name", "told"), [("没有.xlsx", "没有这个文件"), (".", "这是一个文件夹")])
+async def test_a_register_that_cannot_be_opened_is_named(tmp_path: Path, name: str, told: str) -> None:
+    ran = await asyncio.to_thread(CliRunner().invoke, app, ["units", str(tmp_path / name)])
+    assert isinstance(ran.exception, JixiaoError) and told in str(ran.exception)

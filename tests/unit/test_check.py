@@ -134,7 +134,16 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     """In a sentence, exit code 2."""
     code, _, err = check(tmp_path / "没有.xlsx")
     assert code == 2
-    assert err.startswith("没有.xlsx：无法打开文件")
+    assert err.startswith("没有.xlsx：无法打开文件：没有这个文件。")
+
+
+def test_where_nothing_was_judged_nothing_is_called_sound(tmp_path: Path) -> None:
+    """An unreadable file, and a folder without any: a wrong path must not pass for a clean one."""
+    code, out, err = check(tmp_path)
+    assert (code, err) == (2, "文件夹中没有可复核的文件。请检查路径。\n")
+    assert out == "共0个文件，复核自评表0张。\n"
+    code, out, _ = check(tmp_path / "没有.xlsx")
+    assert (code, out) == (2, "共1个文件，其中1个无法复核，复核自评表0张。\n")
 
 
 def test_the_checker_imports_no_server() -> None:

@@ -4,9 +4,10 @@ import subprocess
 import sys
 
 import pytest
+import typer
 
 from jixiao_cli import main as main_module
-from jixiao_cli.main import main
+from jixiao_cli.main import app, main
 
 SERVER_ONLY = [
     "aiohttp",
@@ -57,3 +58,17 @@ def test_a_missing_package_names_the_full_install(
         main()
     assert ended.value.code == 2
     assert "asyncpg" in (told := capsys.readouterr().err) and "jixiao[server]" in told
+
+
+def test_no_help_is_cut_short(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Chinese has no spaces to wrap at; the terminal wraps it, and nothing of it is left out."""
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    said = {name: [each.help or "" for each in command.params] for name, command in commands.items()}
+    said[""] = [(command.help or "").split("\n\n")[0] for command in commands.values()]
+    for name, helps in said.items():
+        monkeypatch.setenv("COLUMNS", "80")
+        monkeypatch.setattr(sys, "argv", ["jixiao", *name.split(), "--help"])
+        with pytest.raises(SystemExit):
+            main()
+        told = "".join(capsys.readouterr().out.split())
+        assert [text for text in helps if "".join(text.split()) not in told] == []

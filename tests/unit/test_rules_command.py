@@ -9,7 +9,10 @@ from typer.testing import CliRunner
 from jixiao.findings import RuleId
 from jixiao.runtime.errors import JixiaoError
 from jixiao_cli.main import app
+from jixiao_cli.rules_in_force import InForce, show_in_force
 from jixiao_scorer.profiles import PROFILES, profile_for
+from jixiao_scorer.release import RELEASE
+from jixiao_scorer.standing import Group
 from jixiao_scorer.written import in_use, written
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -122,3 +125,10 @@ def test_a_profile_in_use_judges_its_layouts_and_those_of_its_name() -> None:
     assert choose("elsewhere") is own
     assert choose("never seen") is profile_for("never seen")
     assert strict.hash != PROFILES["shenzhen"].hash
+
+
+@pytest.mark.parametrize(("current", "told"), [(True, "无需启用"), (False, "尚未对已存的自评表启用，涉及2张")])
+def test_a_new_system_has_nothing_to_adopt(capsys: pytest.CaptureFixture[str], current: bool, told: str) -> None:
+    """Where all forms were judged by this release, nobody is asked to put it to use."""
+    show_in_force(InForce(None, [Group(RELEASE.rules_version, "shenzhen", "0" * 64, 2, current)], ()))
+    assert told in capsys.readouterr().out

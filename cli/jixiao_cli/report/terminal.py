@@ -175,4 +175,5 @@ def _summary(found: Sequence[Found], tally: Tally) -> str:
     told = "，".join(f"[{colour}]{light}{lights[light]}条[/]" for light, colour in COLOURS.items() if lights[light])
     missing = f"，其中{tally.unreadable}个无法复核" if tally.unreadable else ""
     accounts = f"、部门决算{tally.accounts}份" if tally.accounts else ""
-    return f"共{tally.files}个文件{missing}，复核自评表{tally.forms}张{accounts}：{told or '未发现疑点'}。"
+    verdict = f"：{told or '未发现疑点'}" if tally.forms or tally.accounts else ""
+    return f"共{tally.files}个文件{missing}，复核自评表{tally.forms}张{accounts}{verdict}。"
