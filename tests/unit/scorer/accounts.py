@@ -9,6 +9,7 @@ from jixiao_parser import read
 from tests.unit.scorer.forms import CASES
 
 SAMPLE = (CASES / "accounts" / "sample.txt").read_text(encoding="utf-8")
+SOUND: list[dict[str, Any]] = json.loads((CASES / "accounts" / "sound.json").read_text(encoding="utf-8"))
 FILE: list[dict[str, Any]] = json.loads((CASES / "accounts" / "cases.json").read_text(encoding="utf-8"))
 
 

@@ -8,13 +8,15 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from jixiao.findings import Finding, RuleId, Severity
+from jixiao.findings import Cause, Finding, RuleId, Severity
 from jixiao.forms import Form
 from jixiao.forms.model import Accounts, AccountsRow, AccountsTable
+from jixiao_parser import read
 from jixiao_scorer import assess
 from jixiao_scorer.profiles import PROFILES, profile_for
 from jixiao_scorer.rules import ACCOUNTS_RULES
-from tests.unit.scorer.accounts import FILE, accounts
+from tests.unit.scorer.accounts import FILE, SOUND, accounts
+from tests.unit.scorer.forms import CASES
 
 
 def found(form: Form) -> tuple[Finding, ...]:
@@ -30,6 +32,28 @@ def test_accounts_have_exactly_the_findings_of_their_case(case: dict[str, Any]) 
     for key, value in case.get("with", {}).items():
         told = findings[0].model_dump(mode="json")[key]
         assert value in told if key == "sentence" else told == value, key
+
+
+@pytest.mark.parametrize("case", SOUND, ids=lambda case: case["name"])
+def test_sound_accounts_of_other_make_are_accused_of_nothing(case: dict[str, Any]) -> None:
+    """Their sums are checked all the same, and all of them hold; ``rounding``: but for the last digits."""
+    (form,) = read((CASES / "accounts" / "sound" / f"{case['name']}.txt").read_bytes(), "决算.txt").accounts
+    judged = assess(form, profile_for(form.layout))
+    assert [each.cause for each in judged.findings] == [Cause.ROUNDING] * case["rounding"]
+    assert len(judged.figures) >= case["figures"]
+
+
+def test_accounts_of_two_departments_are_told_apart() -> None:
+    """Each has its own finding of the same sum."""
+    text = (CASES / "accounts" / "sound" / "after.txt").read_text("utf-8")
+    for one, other in (
+        ("合计\t144.00\t111.00", "合计\t154.00\t111.00"),
+        ("合计\t432.00\t333.00", "合计\t442.00\t333.00"),
+    ):
+        text = text.replace(one, other, 1)
+    (form,) = read(text.encode(), "决算.txt").accounts
+    subjects = [each.subject.name for each in found(form)]
+    assert [name.removesuffix("/2") for name in subjects] == subjects[:1] * 2 and len(set(subjects)) == 2
 
 
 def test_each_rule_has_cases_that_fire_and_those_that_do_not() -> None:

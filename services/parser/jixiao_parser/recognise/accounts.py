@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from jixiao.forms.model import ACCOUNTS, Accounts, Doubt, DoubtKind, Form, Value
 from jixiao_parser.recognise.account_columns import on_columns
-from jixiao_parser.recognise.account_tables import ENDING, are_too_large, printed, tables_of, title_of, words
+from jixiao_parser.recognise.account_tables import ENDING, are_too_large, printed, tables_of, words
 from jixiao_parser.recognise.claims import claims_of
 from jixiao_parser.recognise.grid import Item, Line
 
@@ -20,7 +20,7 @@ def accounts_of(lines: Sequence[Line], forms: Sequence[Form]) -> Form | None:
 
     What cannot be read of them is a doubt of the form.
     """
-    lines, refused = on_columns(lines, title_of)
+    lines, refused = on_columns(lines)
     claims, tables = claims_of(lines, forms), tables_of(lines)
     if not claims and not tables and not refused:
         return None
@@ -52,8 +52,8 @@ def _department(lines: Sequence[Line]) -> Value | None:
                 return line.value(item, text=found["department"])
     for line, item in _headings(lines):
         found = words()["heading"].match(printed(item))
-        if found and found["department"]:
-            return line.value(item, text=found["department"])
+        if found and (named := found["department"] or found["before"]):
+            return line.value(item, text=named)
     return None
 
 

@@ -1,7 +1,9 @@
 """All tables of final accounts together, and where two of them must agree."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from jixiao.forms.model import AccountsTable
 from jixiao.identity import normalise_name
@@ -80,7 +82,7 @@ class Book:
 
     def _part(self, name: str, words: str) -> "_Told | None":
         table = self.coded.get(name)
-        column = next((c for c, label in table.columns.items() if words in label), None) if table is not None else None
+        column = table.part(words) if table is not None else None
         return None if table is None or column is None else (f"《{table.title}》合计的{words}", table.of_whole(column))
 
     def _classes(self, summary: str, words: Pattern | None, coded: str) -> Iterator[Check]:
@@ -112,18 +114,22 @@ def _sum(table: TwoSided, at: int, words: Pattern | None = None) -> _Told | None
 
 
 def books(tables: Sequence[AccountsTable]) -> list[Book]:
-    """The tables of each department: a table of a kind that is there already begins another's."""
+    """The tables of each department: a table of a kind that is there already begins another's.
+
+    Where two of a kind follow one another, the tables of several departments are mixed, and each stands for itself.
+    """
+    kinds = [
+        (kind, Grid(at, each)) for at, each in enumerate(tables) if (kind := WORDS.kind_of(each.title)) is not None
+    ]
+    mixed = any(one == other for (one, _), (other, _) in pairwise(kinds))
     found: list[Book] = []
     seen: set[str] = set()
-    for place, table in enumerate(tables):
-        kind = WORDS.kind_of(table.title)
-        if kind is None:
-            continue
-        if not found or kind in seen:
+    for kind, grid in kinds:
+        if not found or kind in seen or mixed:
             found.append(Book())
             seen = set()
         seen.add(kind)
-        _put(found[-1], kind, Grid(place, table))
+        _put(found[-1], kind, grid)
     return found
 
 
@@ -139,5 +145,13 @@ def _put(book: Book, kind: str, grid: Grid) -> None:
 
 
 def all_checks(found: Iterable[Book]) -> list[Check]:
-    """The checks of all departments."""
-    return [check for book in found for check in book.checks()]
+    """The checks of all departments; those of the second table with a title bear its number in their names."""
+    tables: dict[str, list[str]] = defaultdict(list)
+    checks = []
+    for check in (check for book in found for check in book.checks()):
+        alike, own = tables[check.table], check.whole.table
+        if own not in alike:
+            alike.append(own)
+        nth = alike.index(own)
+        checks.append(replace(check, subject=f"{check.subject}/{nth + 1}") if nth else check)
+    return checks

@@ -43,12 +43,10 @@ class Coded:
         first = min(self.columns, default=0)
         for place, row in enumerate(self._grid.table.rows):
             head = row.cells[:first]
-            named = next((found for cell in head if (found := WORDS.coded_name.fullmatch(cell))), None)
-            code = named["code"] if named else ""
+            code, name = _code(head)
             if row.cells in seen or not (code or any(WORDS.whole.fullmatch(cell) for cell in head)):
                 continue
             seen.add(row.cells)
-            name = (named["name"] or next((cell for cell in head if cell and cell != code), code)) if named else WHOLE
             yield Row(code, name, self._figures(place, name))
 
     def _figures(self, place: int, name: str) -> dict[int, Figure | None]:
@@ -64,10 +62,21 @@ class Coded:
     @property
     def total(self) -> int | None:
         """The column of the total."""
-        parts = self._parts
+        parts, total = self._parts, self._kind.total
         kept = (column for column in self.columns if column not in parts and not self._is_beside(column))
-        total = self._kind.total
-        return next((each for each in kept if total and total.search(self.columns[each])), None)
+        found = [column for column in kept if total and total.search(self.columns[column])]
+        return found[0] if len(found) == 1 else None
+
+    def part(self, words: str) -> int | None:
+        """The one part of the total whose heading has these words."""
+        found = [column for column in self._parts if words in self.columns[column]]
+        return found[0] if len(found) == 1 else None
+
+    @property
+    def _is_clear(self) -> bool:
+        """Whether no two columns are the same part of the total: last year's, say, and this year's."""
+        told = [[column for column in self._parts if part.search(self.columns[column])] for part in self._kind.parts]
+        return all(len(columns) < 2 for columns in told)
 
     @property
     def _parts(self) -> list[int]:
@@ -97,7 +106,8 @@ class Coded:
     def _across(self, row: Row) -> Iterator[Check]:
         parts, total = self._parts, self.total
         told = {*parts, total}
-        if total is not None and len(parts) > 1 and all(c in told or self._is_beside(c) for c in self.columns):
+        known_all = self._is_clear and all(c in told or self._is_beside(c) for c in self.columns)
+        if total is not None and len(parts) > 1 and known_all:
             yield from self._check(
                 row, total, "各分项之和", [row.figures[column] for column in parts], shown=not row.code
             )
@@ -152,15 +162,30 @@ def _columns(grid: Grid) -> dict[int, str]:
     start = next((at for at, row in enumerate(rows) if _is_data(row.cells)), len(rows))
     numbered = next((at for at in range(start) if any(map(WORDS.numbered.fullmatch, rows[at].cells))), None)
     if numbered is not None:
-        columns = [column for column, cell in enumerate(rows[numbered].cells) if cell.isdigit()]
+        columns = [column for column, cell in enumerate(rows[numbered].cells) if WORDS.column.fullmatch(cell)]
     else:
         columns = _numeric(grid, start) if start < len(rows) else []
     headings = [at for at in range(start) if at != numbered]
-    return {c: "".join(dict.fromkeys(grid.text(at, c) for at in headings if grid.text(at, c))) for c in columns}
+    named = {c: "".join(dict.fromkeys(grid.text(at, c) for at in headings if grid.text(at, c))) for c in columns}
+    return {column: label for column, label in named.items() if not WORDS.compared.search(label)}
 
 
 def _is_data(cells: Sequence[str]) -> bool:
-    return any(WORDS.whole.fullmatch(cell) or WORDS.coded_name.fullmatch(cell) for cell in cells[:4])
+    """Whether a row is of a class or of the whole, with numbers; a heading may say 合计 too."""
+    named = any(WORDS.whole.fullmatch(cell) or WORDS.coded_name.fullmatch(cell) for cell in cells[:5])
+    return named and any(WORDS.number.fullmatch(cell) for cell in cells[1:])
+
+
+def _code(head: Sequence[str]) -> tuple[str, str]:
+    """The code and the name of a row: in one cell or several, the code perhaps by its parts; "" for the whole."""
+    at = next((at for at, cell in enumerate(head) if WORDS.coded_name.fullmatch(cell)), None)
+    found = WORDS.coded_name.fullmatch(head[at]) if at is not None else None
+    if at is None or found is None:
+        return "", WHOLE
+    further = [cell for cell in head[at + 1 : at + 3] if WORDS.below.fullmatch(cell)] if len(found["code"]) == 3 else []
+    code = "".join((found["code"], *further))
+    names = (cell for cell in head if cell and cell not in (found[0], *further))
+    return code, found["name"] or next(names, code)
 
 
 def _numeric(grid: Grid, row: int) -> list[int]:

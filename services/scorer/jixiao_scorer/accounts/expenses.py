@@ -43,21 +43,17 @@ class Expenses:
         return {}
 
     def _in_columns(self) -> dict[tuple[str, str], Figure | None]:
-        """A row for each kind, under headings of budget and spending."""
-        rows = self._grid.table.rows
-        headed = {
-            column: at
-            for row in rows
-            for at, cell in enumerate(row.cells)
-            for column, word in COLUMNS.items()
-            if cell.endswith(word)
-        }
+        """A row for each kind, under headings of budget and spending, each of them there once."""
+        headed: dict[str, set[int]] = {column: set() for column in COLUMNS}
         found: dict[tuple[str, str], Figure | None] = {}
-        for place, row in enumerate(rows):
+        for place, row in enumerate(self._grid.table.rows):
+            for at, cell in enumerate(row.cells):
+                for column, word in COLUMNS.items():
+                    headed[column] |= {at} if cell.endswith(word) else set()
             kind = kind_of(next((cell for cell in row.cells if cell), ""))
-            for column, at in headed.items():
-                if kind is not None and len(headed) == len(COLUMNS):
-                    found.setdefault((column, kind), self._grid.figure(place, at, NAMES[kind]))
+            for column, places in headed.items():
+                if kind is not None and len(places) == 1:
+                    found.setdefault((column, kind), self._grid.figure(place, min(places), NAMES[kind]))
         return found
 
     def checks(self) -> Iterator[Check]:

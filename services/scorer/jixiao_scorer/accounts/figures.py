@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from jixiao.forms.model import AccountsTable
+from jixiao.forms.model import AccountsTable, Value
 from jixiao.forms.printed import Printed
 from jixiao_scorer.accounts.words import WORDS
 
@@ -92,19 +92,26 @@ class Check:
         return self.lossy and self.gap > self.tolerance
 
     @property
+    def is_of_other_unit(self) -> bool:
+        """Whether both sides print the same digits under different units, one of which was misread or misprinted."""
+        whole, computed = self.whole.number, self.computed
+        return whole.unit != computed.unit and whole.value != 0 and whole.value == computed.value
+
+    @property
     def holds(self) -> bool:
         """Whether both can be the same number as printed."""
         return abs(self.gap) <= self.tolerance
 
 
 class Grid:
-    """The cells of one table as numbers."""
+    """The cells of one table as numbers; ``path`` is its own, ``amounts`` is how many with a fraction are not 0."""
 
     def __init__(self, place: int, table: AccountsTable) -> None:
         self.table = table
-        self._path = f"accounts.tables[{place}]"
-        found = (_FRACTION.fullmatch(cell) for row in table.rows for cell in row.cells)
-        decimals = Counter(len(each[1]) for each in found if each)
+        self.path = f"accounts.tables[{place}]"
+        found = [each for row in table.rows for cell in row.cells if (each := _FRACTION.fullmatch(cell))]
+        self.amounts = sum(any(sign in "123456789" for sign in each[0]) for each in found)
+        decimals = Counter(len(each[1]) for each in found)
         self._decimals = decimals.most_common(1)[0][0] if decimals else 0
 
     def text(self, row: int, column: int) -> str:
@@ -112,9 +119,9 @@ class Grid:
         cells = self.table.rows[row].cells
         return cells[column] if column < len(cells) else ""
 
-    def path(self, row: int, column: int) -> str:
+    def cell(self, row: int, column: int) -> str:
         """The path of a cell in the record."""
-        return f"{self._path}.rows[{row}].cells[{column}]"
+        return f"{self.path}.rows[{row}].cells[{column}]"
 
     def is_empty(self, row: int, column: int) -> bool:
         """Whether a cell says that there is nothing."""
@@ -128,14 +135,21 @@ class Grid:
         value = self.table.rows[row].value(column)
         unit = self.table.amount_unit
         if self.is_empty(row, column):
-            return Figure(Printed(_ZERO, _ZERO, _ZERO, 0, unit, label, value), self.path(row, column))
-        number = Printed.parse(value, unit, label)
+            return Figure(Printed(_ZERO, _ZERO, _ZERO, 0, unit, label, value), self.cell(row, column))
+        number = Printed.parse(value, unit, label) or _in_brackets(value, unit, label)
         if number is None:
             return None
         if number.decimals < self._decimals:
             half = Decimal(5).scaleb(-self._decimals - 1)
             number = replace(number, low=number.value - half, high=number.value + half, decimals=self._decimals)
-        return Figure(number, self.path(row, column))
+        return Figure(number, self.cell(row, column))
+
+
+def _in_brackets(value: Value, unit: str, label: str) -> Printed | None:
+    """A negative number as bookkeepers print it."""
+    found = WORDS.in_brackets.fullmatch(value.text or "")
+    number = Printed.parse(Value(text=f"-{found[1]}"), unit, label) if found else None
+    return replace(number, cell=value) if number is not None else None
 
 
 def equal(table: str, told: tuple[str, Figure | None], other: tuple[str, Figure | None]) -> Iterable[Check]:

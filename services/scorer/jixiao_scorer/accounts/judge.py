@@ -10,18 +10,22 @@ from jixiao.findings import Cause, Finding, RuleId, Subject
 from jixiao.forms import Doubt, DoubtKind, Form
 from jixiao.forms.model import Accounts
 from jixiao_scorer.accounts.book import Book, all_checks, books
-from jixiao_scorer.accounts.figures import Check
+from jixiao_scorer.accounts.figures import Check, Grid
 from jixiao_scorer.accounts.mend import Mended, Mender
 from jixiao_scorer.accounts.narrative import self_contradictions
 from jixiao_scorer.accounts.spoken import said_of_expenses
+from jixiao_scorer.accounts.words import WORDS
 from jixiao_scorer.build import finding
 from jixiao_scorer.case import Case
 from jixiao_scorer.profiles import Profile
 from jixiao_scorer.words import money, plain
 
 _MISREAD = 6  # wrong numbers in one table from which on the reading is in doubt
+_MANY = 6  # amounts in a table from which on it should have been checked
 _TOLD = 3  # places named in the sentence on differences from rounding
 _LOST = Doubt(kind=DoubtKind.LOST_ROW, note="多处合计同时不符，疑似读取时缺少一行")
+_UNIT = Doubt(kind=DoubtKind.GUESSED, note="两表数字相同而单位不同，疑似其中一表的单位读取或填写有误")
+_UNITS = "units"
 _LACKING = Doubt(kind=DoubtKind.LOST_ROW, note="所列各项之和偏小，差额可能是读取时缺少的一行")
 
 
@@ -31,7 +35,7 @@ def judge(form: Form, profile: Profile) -> tuple[tuple[Computed, ...], list[Find
     found = books(accounts.tables)
     checks = all_checks(found)
     findings = [
-        *_unread(case),
+        *_unchecked(case, checks, accounts),
         *_accounts(case, checks),
         *_spoken(case, found, accounts),
         *self_contradictions(case, accounts.claims),
@@ -53,11 +57,17 @@ def _shown(checks: Sequence[Check]) -> list[Check]:
     ]
 
 
-def _unread(case: Case) -> Iterator[Finding]:
-    """What the reader could not take from the accounts, so that nobody believes it was checked."""
-    if case.form.doubts:
-        subject = Subject(kind="accounts", name="unread")
-        yield finding(case, RuleId.ACCOUNTS, "部门决算未能全部核对。", subject=subject, doubts=case.form.doubts)
+def _unchecked(case: Case, checks: Sequence[Check], accounts: Accounts) -> Iterator[Finding]:
+    """What could not be read, or is set so that no sum could be told, so that nobody believes it was checked."""
+    touched = {figure.table for check in checks for figure in check.figures}
+    grids = [Grid(place, table) for place, table in enumerate(accounts.tables)]
+    left = [grid for grid in grids if grid.path not in touched and WORDS.kind_of(grid.table.title)]
+    titles = "、".join(f"《{grid.table.title}》" for grid in left if grid.amounts >= _MANY)
+    doubts = [*case.form.doubts]
+    doubts += [Doubt(kind=DoubtKind.UNREADABLE, note=f"{titles}的表式未能识别，未作核对")] if titles else []
+    if doubts:
+        subject = Subject(kind="accounts", name="unchecked")
+        yield finding(case, RuleId.ACCOUNTS, "部门决算未能全部核对。", subject=subject, doubts=doubts)
 
 
 def _figure(check: Check) -> Computed:
@@ -112,9 +122,12 @@ def _broken(checks: Sequence[Check]) -> Iterator[_Broken]:
     for check in checks:
         if check.holds or id(check) in closed:
             continue
+        if check.is_of_other_unit:
+            left[_UNITS].append(check)
+            continue
         mended = mender.mend(check)
         if mended is None or (check.may_lack_a_row and len(mended.closed) == 1):
-            left[check.group or f"{check.table}/{check.subject}"].append(check)
+            left[f"{check.whole.table}/{check.group or check.subject}"].append(check)
             continue
         closed |= {id(each) for each in mended.closed}
         yield _Broken(min(mended.closed, key=lambda each: each.tolerance), mended)
@@ -126,7 +139,9 @@ def _broken(checks: Sequence[Check]) -> Iterator[_Broken]:
 
 
 def _lost(check: Check, times: int) -> tuple[Doubt, ...]:
-    """The doubt where a row that the reading lost would explain a sum, or so many at once."""
+    """The doubt where the unit, or a row that the reading lost, would explain a sum, or so many at once."""
+    if check.is_of_other_unit:
+        return (_UNIT,)
     if times > 1:
         return (_LOST,)
     return (_LACKING,) if check.may_lack_a_row else ()

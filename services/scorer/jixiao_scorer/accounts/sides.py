@@ -167,4 +167,5 @@ def _sides(grid: Grid) -> list[dict[int, str]]:
     for start, end in zip(starts, [*starts[1:], len(cells)], strict=True):
         columns = (column for column in range(start + 1, end) if cells[column] and not S.place.fullmatch(cells[column]))
         found.append({column: cells[column] for column in columns})
-    return found if all(found) else []
+    merged = any(S.place.search(label) for columns in found for label in columns.values())  # 行次金额 in one cell
+    return found if all(found) and not merged else []

@@ -64,5 +64,10 @@ def said_of_expenses(table: Expenses, claims: Sequence[Claim]) -> Iterator[OfExp
         for column, told in COLUMNS.items():
             said = amount(getattr(claim, column), claim.amount_unit, NAMES[kind])
             figure = table.figures.get((column, kind))
-            if said is not None and figure is not None and not said.meets(figure.number):
+            if said is not None and figure is not None and not _agree(said, figure.number):
                 yield OfExpenses(NAMES[kind], told, said, figure.number)
+
+
+def _agree(said: Printed, printed: Printed) -> bool:
+    """Whether both are the same; or are but for the table's unit, which may be misread, as many print none."""
+    return any(said.meets(replace(printed, unit=unit)) for unit in (printed.unit, said.unit))

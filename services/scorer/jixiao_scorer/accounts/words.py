@@ -47,9 +47,14 @@ class Words:
 
     nothing: Pattern
     numbered: Pattern
+    column: Pattern
+    number: Pattern
+    in_brackets: Pattern
+    compared: Pattern
     whole: Pattern
     code: Pattern
     coded_name: Pattern
+    below: Pattern
     opening: Pattern
     income: Pattern
     closing: Pattern
