@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from aiokafka.errors import KafkaError
 
 from jixiao.events.models import AlertChanged, FormParsed, FormScored
@@ -97,7 +97,7 @@ class Watcher:
                 if records:
                     await self.take([_incoming(record) for record in records])
                     await consumer.commit()
-                    _observe_lag(consumer, records)
+                await _observe_lag(consumer)
         finally:
             await consumer.stop()
 
@@ -185,7 +185,9 @@ def _incoming(record: ConsumerRecord) -> Incoming:
     )
 
 
-def _observe_lag(consumer: AIOKafkaConsumer, records: Sequence[ConsumerRecord]) -> None:
-    for record in records:
-        end = consumer.highwater(TopicPartition(record.topic, record.partition))
-        metrics.LAG.labels(record.topic, record.partition).set(max(0, (end or 0) - record.offset - 1))
+async def _observe_lag(consumer: AIOKafkaConsumer) -> None:
+    metrics.LAG.clear()  # a partition that went to another copy is that one's to tell
+    for place in consumer.assignment():
+        end = consumer.highwater(place)
+        if end is not None:
+            metrics.LAG.labels(place.topic, place.partition).set(max(0, end - await consumer.position(place)))
