@@ -5,22 +5,17 @@ intervals meet (the idea of XBRL Calculations 1.1). Evidence and doubts of the a
 division, so that no rule can forget them. Decimal throughout: a blank is None, never zero.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import reduce
 
 from jixiao.forms.model import Doubt, Evidence, Value
+from jixiao.forms.number import LONGEST, PERCENT, SHIFT, WAN, YI, YUAN, read_number
 
-YUAN, WAN, YI, PERCENT = "元", "万元", "亿元", "%"
+__all__ = ["PERCENT", "WAN", "YI", "YUAN", "Printed"]
 
-_SHIFT = {YUAN: 0, WAN: 4, YI: 8}
-_SUFFIX = {"元": YUAN, "万": WAN, "万元": WAN, "亿": YI, "亿元": YI, "%": PERCENT, "分": ""}
-_NUMBER = re.compile(r"[¥￥]?([+-]?)(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?(%|万元|亿元|万|亿|元|分)?")
-_LONGEST = 20  # digits; sums and products of these stay exact in Decimal's 28
-_HALF = tuple(Decimal(5).scaleb(-d - 1) for d in range(_LONGEST + 1))
+_HALF = tuple(Decimal(5).scaleb(-d - 1) for d in range(LONGEST + 1))
 _ZERO, _ONE, _CENT = Decimal(0), Decimal(1), Decimal("0.01")
 _WIDE = Context(prec=100)  # so that no number on a form is too large to round
 
@@ -44,13 +39,13 @@ class Printed:
     terms: tuple["Printed", ...] = ()
 
     @classmethod
-    def parse(cls, value: Value, unit: str = "", label: str = "", at_most: int = _LONGEST) -> "Printed | None":
+    def parse(cls, value: Value, unit: str = "", label: str = "", at_most: int = LONGEST) -> "Printed | None":
         """The number in a cell, standing for half a unit of its last decimal either way; None when there is none.
 
         A unit printed in the cell wins over ``unit`` where both are money; one of another kind is no number of this
         cell (98% where points stand). Decimals beyond ``at_most`` are padding (99.6900).
         """
-        read = _read(value.text, unit)
+        read = read_number(value.text, unit)
         if read is None:
             return None
         number, decimals, own_unit = read
@@ -73,7 +68,7 @@ class Printed:
         ``finest`` decimals on numbers are exact (a fen is never split); ``whole_exact`` takes whole numbers as exact,
         because points are given, not rounded.
         """
-        read = [_read(cell.text, unit) for cell in cells]
+        read = [read_number(cell.text, unit) for cell in cells]
         precision = max([each[1] for each in read if each is not None and each[2] == unit], default=0)
         half = _ZERO if finest is not None and precision >= finest else _HALF[precision]
         numbers: list[Printed | None] = []
@@ -203,7 +198,7 @@ class Printed:
 
     def in_yuan(self) -> "Printed":
         """Money in yuan; anything else as it is."""
-        shift = _SHIFT.get(self.unit, 0)
+        shift = SHIFT.get(self.unit, 0)
         if not shift:
             return self
         scaled = (self.value.scaleb(shift), self.low.scaleb(shift), self.high.scaleb(shift))
@@ -211,36 +206,11 @@ class Printed:
 
     def of_yuan(self, amount: Decimal) -> Decimal:
         """An amount of yuan in this number's unit."""
-        return amount.scaleb(-_SHIFT.get(self.unit, 0))
+        return amount.scaleb(-SHIFT.get(self.unit, 0))
 
 
 def _to_cents(number: Decimal) -> Decimal:
     return number.quantize(_CENT, ROUND_HALF_UP, _WIDE)
-
-
-def _read(text: str | None, unit: str) -> tuple[Decimal, int, str] | None:
-    """Value, decimals and unit of a cell's text; None for a blank, a dash, ####, words, or a unit of another kind."""
-    if not text:
-        return None
-    if len(text) <= _LONGEST and text.isascii():
-        if text.isdigit():
-            return Decimal(text), 0, unit
-        whole, point, fraction = text.partition(".")
-        if whole.isdigit() and (fraction.isdigit() or not point):
-            return Decimal(text), len(fraction), unit
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text).replace("\u2212", "-")
-    found = _NUMBER.fullmatch("".join(text.split()))
-    if found is None:
-        return None
-    sign, whole, fraction, suffix = found.groups()
-    whole, fraction = whole.replace(",", ""), fraction or ""
-    if len(whole) + len(fraction) > _LONGEST:
-        return None
-    own_unit = _SUFFIX[suffix] if suffix else unit
-    if own_unit != unit and not (own_unit in _SHIFT and unit in _SHIFT):
-        return None
-    return Decimal(f"{sign}{whole}.{fraction}"), len(fraction), own_unit
 
 
 def _printed(number: Decimal, half: Decimal, decimals: int, unit: str, cell: Value, label: str) -> Printed:
@@ -253,7 +223,7 @@ def _alike(a: Printed, b: Printed) -> tuple[Printed, Printed]:
     """Both in one unit. Raises ValueError where the units are of different kinds (points and yuan)."""
     if a.unit == b.unit:
         return a, b
-    if a.unit in _SHIFT and b.unit in _SHIFT:
+    if a.unit in SHIFT and b.unit in SHIFT:
         return a.in_yuan(), b.in_yuan()
     raise ValueError(f"cannot set {a.unit or 'points'} against {b.unit or 'points'}")
 
