@@ -22,7 +22,7 @@ from jixiao.runtime.message import Outgoing
 from jixiao.runtime.postgres import connect_pool
 from jixiao_parser.register import RegisteredUnit
 from jixiao_parser.store import register_unit
-from jixiao_scorer import assess
+from jixiao_scorer import assess, form_store
 from jixiao_scorer.context import Member, facts_of, judge_projects, judge_unit, merged
 from jixiao_scorer.profiles import profile_for
 from jixiao_scorer.rejudge import Rejudging
@@ -241,6 +241,7 @@ async def history(house: House, chance: random.Random, monkeypatch: pytest.Monke
         await keep(*arguments)
 
     monkeypatch.setattr(runtime_inbox, "_keep", breaks)
+    monkeypatch.setattr(form_store, "SMALL", chance.choice((0, 3, 200)))
     while waits or chance.random() < 0.7:
         step = chance.random()
         if waits and step < 0.5:

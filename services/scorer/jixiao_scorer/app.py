@@ -9,19 +9,19 @@ import asyncpg
 
 from jixiao.events import FormParsed, FormScored
 from jixiao.events.topics import SCORED
-from jixiao.findings import Finding, RuleId, Stage
+from jixiao.findings import Finding
 from jixiao.identity import derived_id
 from jixiao.runtime import metrics
+from jixiao.runtime.errors import Unreadable
 from jixiao.runtime.message import Incoming, Outgoing, cloud_event, outgoing
 from jixiao.runtime.postgres import Connection
 from jixiao.runtime.tally import after_commit
 from jixiao_scorer import assess, form_store, store, unit_store, waiting
 from jixiao_scorer.assess import Assessment
-from jixiao_scorer.context import UNIT_RULES, Member, judge_projects, judge_unit, merged
+from jixiao_scorer.context import Member, merged
 from jixiao_scorer.profile_store import Adopted
 from jixiao_scorer.rules import RULES_VERSION
-from jixiao_scorer.text_store import judged_texts
-from jixiao_scorer.written import Profiles
+from jixiao_scorer.together import judge_together, live
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Scorer:
 
     What depends on several forms is judged anew with every form of the unit, over all that is stored and under the
     unit's lock, so that the order of arrival does not matter; only forms whose findings changed are told again. What
-    other units have of the same code waits to be judged anew.
+    other units have of the same code waits to be judged anew, and so does a large unit as a whole.
     """
 
     def __init__(self, pool: asyncpg.Pool, adopted: Adopted | None = None) -> None:
@@ -70,8 +70,7 @@ class Scorer:
         if (name := await form_store.name_of(conn, member.form_id)) is not None:
             return await self._read_again(conn, unit, prepared, name, message.trace)
         await store.keep(conn, event, member, unit)
-        changed = await judge_together(conn, unit, [member.form_id], self._adopted.profiles)
-        await waiting.mark(conn, await form_store.others(conn, unit, [member.form_id]))
+        changed = await self._judge_together(conn, unit, [member.form_id], member.form_id)
         own = changed.pop(member.form_id, ())
         again = await store.judged_again(conn, changed)
         now: datetime = await conn.fetchval("SELECT now()")
@@ -91,46 +90,21 @@ class Scorer:
         near = await form_store.family_of(conn, unit, [member.form_id])
         await store.replace_form(conn, member, unit)
         await store.keep_again(conn, member, Assessment(event.figures, event.findings), event.rules_version)
-        changed = await judge_together(conn, unit, near, self._adopted.profiles, [name])
-        await waiting.mark(conn, await form_store.others(conn, unit, [member.form_id]))
-        across = await store.cross_findings(conn, unit, changed)
+        changed = await self._judge_together(conn, unit, near, member.form_id, [name])
+        across = await store.cross_findings(conn, {member.form_id, *changed})
         now: datetime = await conn.fetchval("SELECT now()")
         again = await store.judged_again(conn, {member.form_id, *changed})
         return [told(each, live(across.get(each.version.form_id, ())), now, trace) for each in again]
 
-
-async def judge_together(
-    conn: Connection, unit: str, form_ids: Collection[UUID], profiles: Profiles, old_names: Collection[str] = ()
-) -> dict[UUID, tuple[Finding, ...]]:
-    """Judge the unit anew for these of its forms and write what differs; what is to be told anew across forms, by form.
-
-    ``old_names``: what projects of theirs were called until now. Findings in beta are kept for the rule editors and
-    told to nobody else: they come and go with every form of a unit.
-    """
-    of_texts = await judged_texts(conn, form_ids, profiles, old_names)
-    before = await store.cross_findings(conn, unit, of_texts)
-    near = await form_store.family_of(conn, unit, form_ids)
-    beside = await form_store.others(conn, unit, near)
-    found = judge_projects(await form_store.members(conn, {*near, *beside}, profiles))
-    of_projects = {form_id: found[form_id] for form_id in near}
-    of_unit = judge_unit(await form_store.facts_of_unit(conn, unit), profiles)
-    changed = {}
-    for form_id in sorted({*before, *of_projects, *of_unit, *of_texts}):
-        was = before.get(form_id, ())
-        # a form outside the family keeps what its own family says of it, accounts what their text's projects do
-        said = tuple(each for each in was if each.rule is RuleId.NARRATIVE)
-        kept = tuple(each for each in was if each.rule not in (RuleId.NARRATIVE, *UNIT_RULES))
-        after = (*of_projects.get(form_id, kept), *of_unit.get(form_id, ()), *of_texts.get(form_id, said))
-        if after != was:
-            await store.replace_cross_findings(conn, form_id, after)
-        if live(after) != live(was):
-            changed[form_id] = live(after)
-    return changed
-
-
-def live(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """What is told beyond the rule editors."""
-    return tuple(each for each in findings if each.stage is Stage.LIVE)
+    async def _judge_together(
+        self, conn: Connection, unit: str, form_ids: Collection[UUID], arrived: UUID, old_names: Collection[str] = ()
+    ) -> dict[UUID, tuple[Finding, ...]]:
+        """Judge what a form that arrived may concern; other units' forms wait, and so does a large unit as a whole."""
+        whole = await form_store.is_small(conn, unit)
+        changed = await judge_together(conn, unit, form_ids, self._adopted.profiles, old_names, whole)
+        others = await form_store.others(conn, unit, [arrived])
+        await waiting.mark(conn, others if whole else {arrived, *others})
+        return changed
 
 
 def told(event: FormScored, across: Sequence[Finding], now: datetime, trace: str) -> Outgoing:
@@ -139,4 +113,8 @@ def told(event: FormScored, across: Sequence[Finding], now: datetime, trace: str
     event_id = derived_id("scored", form_id, place) if place else derived_id("scored", form_id)
     headers = cloud_event("jixiao.form.scored", "/jixiao/scorer", event_id, now, trace)
     whole = event.model_copy(update={"findings": merged(event.findings, across)})
-    return outgoing(SCORED, event.identity.project, whole, headers)
+    try:
+        return outgoing(SCORED, event.identity.project, whole, headers)
+    except Unreadable:
+        # too large with what other forms bring, which is not the fault of the form that brought it; the tables have it
+        return outgoing(SCORED, event.identity.project, event, headers)

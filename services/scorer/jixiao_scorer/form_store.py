@@ -8,9 +8,11 @@ from uuid import UUID
 from jixiao.forms import Form
 from jixiao.identity import FormIdentity, Version, is_well_formed_code
 from jixiao.runtime.postgres import Connection
-from jixiao_scorer.context import Facts, Member, departments, family
+from jixiao_scorer.context import Facts, Member, departments
 from jixiao_scorer.profiles import profile_for
 from jixiao_scorer.written import Profiles
+
+SMALL = 200  # forms of a unit that is judged as a whole at once; a larger one once for many forms
 
 # what a form is judged by
 MEMBER = "f.unit, f.adopted, f.identity, f.version, f.form"
@@ -26,10 +28,30 @@ async def name_of(conn: Connection, form_id: UUID) -> str | None:
     return name
 
 
+async def is_small(conn: Connection, unit: str) -> bool:
+    """Whether the unit's forms are few enough to be judged as a whole with every form that arrives."""
+    forms: int = await conn.fetchval(
+        "SELECT count(*) FROM (SELECT FROM forms WHERE unit = $1 LIMIT $2) counted", unit, SMALL + 1
+    )
+    return forms <= SMALL
+
+
 async def family_of(conn: Connection, unit: str, form_ids: Collection[UUID]) -> set[UUID]:
-    """The forms of the unit that may have something to say about these, themselves included."""
-    rows = await conn.fetch("SELECT form_id, project, project_name FROM forms WHERE unit = $1", unit)
-    return family(form_ids, ((row["form_id"], row["project"], row["project_name"]) for row in rows))
+    """The forms of the unit that are bound to these by project or name, however far; themselves included."""
+    rows = await conn.fetch(
+        """WITH RECURSIVE family AS (
+               SELECT form_id, project, project_name FROM forms WHERE unit = $1 AND form_id = ANY($2)
+               UNION
+               SELECT near.* FROM family b CROSS JOIN LATERAL (
+                   SELECT form_id, project, project_name FROM forms WHERE unit = $1 AND project = b.project
+                   UNION ALL
+                   SELECT form_id, project, project_name FROM forms
+                   WHERE unit = $1 AND project_name = b.project_name AND project_name <> '') near)
+           SELECT form_id FROM family""",
+        unit,
+        list(form_ids),
+    )
+    return {row["form_id"] for row in rows}
 
 
 async def others(conn: Connection, unit: str, form_ids: Collection[UUID]) -> set[UUID]:

@@ -19,10 +19,11 @@ from jixiao.runtime.message import Outgoing
 from jixiao.runtime.postgres import Connection
 from jixiao.runtime.produce import Producer
 from jixiao_scorer import assess, form_store, store, unit_store, waiting
-from jixiao_scorer.app import judge_together, live, told
+from jixiao_scorer.app import told
 from jixiao_scorer.profile_store import Adopted, release_in_force
 from jixiao_scorer.release import RELEASE
 from jixiao_scorer.standing import Standing, behind_in_all, to_judge_again
+from jixiao_scorer.together import judge_together, live
 from jixiao_scorer.waiting import Waiting
 from jixiao_scorer.written import Profiles
 
@@ -172,7 +173,7 @@ async def _judged_beside(
 
 
 async def _told(conn: Connection, unit: str, form_ids: Collection[UUID], cause: UUID) -> list[Outgoing]:
-    across = await store.cross_findings(conn, unit, form_ids)
+    across = await store.cross_findings(conn, form_ids)
     again = await store.judged_again(conn, form_ids)
     now = await conn.fetchval("SELECT now()")
     await conn.execute("INSERT INTO judged_again (cause, unit, forms) VALUES ($1, $2, $3)", cause, unit, len(form_ids))

@@ -121,14 +121,16 @@ async def _keep_findings(conn: Connection, form_id: UUID, findings: Sequence[Fin
     )
 
 
-async def cross_findings(conn: Connection, unit: str, also: Iterable[UUID] = ()) -> dict[UUID, tuple[Finding, ...]]:
-    """The findings across forms as they stand, of every form of the unit, and these, that has any."""
+async def cross_findings(
+    conn: Connection, form_ids: Iterable[UUID], unit: str | None = None
+) -> dict[UUID, tuple[Finding, ...]]:
+    """The findings across forms as they stand, of each of these forms, and of every form of the unit, that has any."""
     rows = await conn.fetch(
-        """SELECT f.form_id, jsonb_agg(c.finding ORDER BY c.position) AS findings
-           FROM forms f JOIN cross_findings c USING (form_id)
-           WHERE f.unit = $1 OR f.form_id = ANY($2) GROUP BY f.form_id""",
+        """SELECT form_id, jsonb_agg(finding ORDER BY position) AS findings FROM cross_findings
+           WHERE form_id = ANY(ARRAY(SELECT unnest($1::uuid[]) UNION SELECT form_id FROM forms WHERE unit = $2))
+           GROUP BY form_id""",
+        list(form_ids),
         unit,
-        list(also),
     )
     return {row["form_id"]: _FINDINGS.validate_json(row["findings"]) for row in rows}
 

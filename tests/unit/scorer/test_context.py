@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jixiao.findings import Finding, RuleId, Severity, Stage
-from jixiao_scorer.context import UNIT_RULES, Facts, Member, facts_of, family, judge_projects, judge_unit, merged
+from jixiao_scorer.context import UNIT_RULES, Facts, Member, facts_of, judge_projects, judge_unit, merged
 from jixiao_scorer.profiles import PROFILES, profile_for
 from tests.unit.scorer.forms import CASES
 from tests.unit.scorer.members import member, members
@@ -74,11 +74,21 @@ def test_arriving_one_by_one_in_any_order_ends_where_judging_all_does(
         arrived.append(form)
         for other in [each for each in arrived if each is form or each.identity.project == form.identity.project]:
             unit = [each for each in arrived if each.identity.unit == other.identity.unit]
-            own = family([other.form_id], [(each.form_id, each.identity.project, each.name) for each in unit])
+            own = family(other, unit)
             codes = {each.identity.project for each in unit if each.form_id in own}
             near = [each for each in arrived if each.form_id in own or each.identity.project in codes]
             kept |= {form_id: found for form_id, found in judge_projects(near).items() if form_id in own}
     assert kept == judge_projects(forms)
+
+
+def family(form: Member, unit: list[Member]) -> set[UUID]:
+    """The forms of a unit bound to one by project or name, however far."""
+    found, grown = [form], True
+    while grown:
+        projects, names = {each.identity.project for each in found}, {each.name for each in found} - {""}
+        near = [each for each in unit if each.identity.project in projects or each.name in names]
+        grown, found = len(near) > len(found), near
+    return {each.form_id for each in found}
 
 
 @given(st.lists(_CHANGES, min_size=2, max_size=6))

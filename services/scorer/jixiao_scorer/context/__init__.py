@@ -7,7 +7,6 @@ from outside that a reviewer adopted is none from outside.
 """
 
 from jixiao_scorer.context.facts import Facts, facts_of
-from jixiao_scorer.context.family import family
 from jixiao_scorer.context.member import Member
 from jixiao_scorer.context.merge import merged
 from jixiao_scorer.context.projects import judge_projects
@@ -20,7 +19,6 @@ __all__ = [
     "Member",
     "departments",
     "facts_of",
-    "family",
     "judge_projects",
     "judge_texts",
     "judge_unit",

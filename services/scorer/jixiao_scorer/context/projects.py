@@ -6,7 +6,6 @@ from uuid import UUID
 
 from jixiao.findings import Cause, Finding, RuleId, Severity
 from jixiao.identity import is_well_formed_code
-from jixiao_scorer.context.family import Bond, bonds
 from jixiao_scorer.context.member import Member
 from jixiao_scorer.context.versions import version
 from jixiao_scorer.context.years import carryover, code_format, target_lowered
@@ -18,6 +17,8 @@ _OVER_YEARS: tuple[tuple[RuleId, Callable[[Member, Member], Iterator[Finding]]],
     (RuleId.TARGET_LOWERED, target_lowered),
 )
 
+_Bond = tuple[str, str, str]
+
 
 def judge_projects(members: Iterable[Member]) -> dict[UUID, tuple[Finding, ...]]:
     """The findings of each form that come from other forms of its project, none from what strangers handed in.
@@ -25,18 +26,20 @@ def judge_projects(members: Iterable[Member]) -> dict[UUID, tuple[Finding, ...]]
     A form of the same code and name of another unit counts where the unit itself has none, and then only as a doubt.
     """
     ordered = sorted(members, key=lambda each: each.version.order)
-    bound: dict[Bond, list[Member]] = defaultdict(list)
+    bound: dict[_Bond, list[Member]] = defaultdict(list)
     for each in ordered:
         for bond in () if each.version.outside else _bonds(each):
             bound[bond].append(each)
     return {each.form_id: tuple(_judge(each, _near(each, bound))) for each in ordered}
 
 
-def _bonds(member: Member) -> set[Bond]:
-    return bonds(member.identity.project, member.identity.unit, member.name)
+def _bonds(member: Member) -> set[_Bond]:
+    """What a form shares with others of its project: its key, and its unit and name."""
+    project, unit = member.identity.project, member.identity.unit
+    return {("project", "", project)} | ({("name", unit, member.name)} if member.name else set())
 
 
-def _near(member: Member, bound: dict[Bond, list[Member]]) -> Collection[Member]:
+def _near(member: Member, bound: dict[_Bond, list[Member]]) -> Collection[Member]:
     return {each.form_id: each for bond in _bonds(member) for each in bound[bond]}.values()
 
 

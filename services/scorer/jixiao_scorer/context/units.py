@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from itertools import islice
 from uuid import UUID
 
 from jixiao.findings import Cause, Finding, RuleId, Severity, Subject
@@ -13,6 +14,7 @@ from jixiao_scorer.written import Profiles
 
 UNIT_RULES = frozenset({RuleId.SHARED_RESULT, RuleId.ALL_FULL, RuleId.DOUBLE_COUNT})
 UNIT = Subject(kind="unit")
+_NAMED = 4  # other projects that a sentence names
 
 
 def judge_unit(facts: Iterable[Facts], profiles: Profiles) -> dict[UUID, tuple[Finding, ...]]:
@@ -45,8 +47,10 @@ def _shared_result(forms: Sequence[Facts], profiles: Profiles) -> Iterator[tuple
         projects = {form.project: form.project_name for form, _ in claims}
         if len(projects) < 2:
             continue
+        first = list(islice(projects.items(), _NAMED + 1))
         for form, claim in claims:
-            others = "、".join(f"「{name}」" for project, name in projects.items() if project != form.project)
+            named = [f"「{name}」" for project, name in first if project != form.project][:_NAMED]
+            others = "、".join(named) + ("等" if len(projects) > _NAMED + 1 else "")
             sentence = f"指标{claim.shown}与本单位其他项目（{others}）填报的相同，请核实是否为同一成果。"
             subject = Subject(kind="indicator", name=f"{claim.subject}/{claim.name}/{claim.figure}")
             found = _finding(form, profiles, RuleId.SHARED_RESULT, sentence, subject, claim.place)
