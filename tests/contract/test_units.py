@@ -120,6 +120,17 @@ async def test_a_name_of_a_merged_unit_means_the_one_that_it_came_to(conn: Any, 
         assert await store.is_outside(conn, unit, root) is outside, (unit, root)
     await conn.execute("INSERT INTO projects (project, unit, name, code) VALUES ($1, '区体育馆', '馆舍修缮', $1)", CODE)
     assert await store.project_of(conn, "云溪区文体局", "馆舍 修缮", CODE[:-1]) == CODE
+    await conn.execute("INSERT INTO projects (project, unit, name) VALUES ('name-1', '区体育馆', '群众体育')")
+    assert await store.project_of(conn, "云溪区文体局", "群众体育", None) == "name-1"
+
+
+async def test_a_project_known_under_an_old_name_of_its_unit_is_known_still(conn: Any) -> None:
+    """The register made the old name an alias; without a code the project goes on under its key."""
+    old = await store.unit_of(conn, "云溪区旧馆", None)
+    await conn.execute("INSERT INTO projects (project, unit, name) VALUES ('name-1', $1, '群众体育')", old)
+    await store.register_unit(conn, RegisteredUnit("云溪区新馆", "111", None, ("云溪区旧馆",)))
+    unit = await store.unit_of(conn, "云溪区旧馆", None)
+    assert (unit, await store.project_of(conn, unit, "群众体育", None)) == ("云溪区新馆", "name-1")
 
 
 @pytest.mark.parametrize("codes", [(CODE, CODE[:-1]), (CODE[:-1], CODE)])

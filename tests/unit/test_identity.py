@@ -55,6 +55,22 @@ def test_a_code_that_misses_a_known_one_means_that_project_whichever_came_first(
 
 
 @pytest.mark.parametrize(
+    ("code", "known", "project"),
+    [
+        (None, [(CODE, CODE), ("name-1", None), ("name-2", None)], "name-1"),
+        ("无", [("name-1", "")], "name-1"),
+        (CODE, [("name-1", None)], None),
+        (None, [(CODE, CODE[:-1])], None),
+    ],
+)
+def test_a_project_without_a_proper_code_is_the_first_known_by_its_name_alone(
+    code: str | None, known: list[tuple[str, str | None]], project: str | None
+) -> None:
+    """Its key may come from before the unit was merged; a proper code is never guessed."""
+    assert known_project(code, known) == project
+
+
+@pytest.mark.parametrize(
     ("printed", "declared", "year"),
     [
         ("2023", None, "2023"),

@@ -89,8 +89,9 @@ async def project_of(conn: Connection, unit: str, name: str, code: str | None) -
     await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended('parser unit ' || $1, 0))", unit)
     rows = await conn.fetch(
         """SELECT project, code FROM projects
-           WHERE name = $2 AND unit = ANY(ARRAY(SELECT $1 UNION SELECT m.unit FROM gateway_views.unit_merges m
-                                                WHERE m.into_unit = $1)) ORDER BY id""",
+           WHERE name = $2 AND unit = ANY(ARRAY(
+               SELECT $1 UNION SELECT m.unit FROM gateway_views.unit_merges m WHERE m.into_unit = $1
+               UNION SELECT n.name FROM unit_names n WHERE n.unit = $1)) ORDER BY id""",
         unit,
         normalise_name(name),
     )

@@ -41,8 +41,12 @@ def known_project(code: str | None, known: Iterable[tuple[str, str | None]]) -> 
     """Of a unit's projects of the same name (key, printed code; the oldest first), the one that this code means.
 
     A code that misses a known one by a digit is the same project (rule CODE-FORMAT says so), whichever came first.
+    Without a proper code it is the first that is known by its name alone, also from before the unit was merged.
     """
-    return next((project for project, other in known if code and other and is_near_miss(code, other)), None)
+    met = list(known)
+    near = (project for project, other in met if code and other and is_near_miss(code, other))
+    named = (project for project, _ in met if not is_well_formed_code(project) and not is_well_formed_code(code))
+    return next(near, None) or next(named, None)
 
 
 def normalise_year(printed: str | None, *fallbacks: str | None) -> str | None:
