@@ -6,6 +6,8 @@ There is no Docker engine in the tests; the compose file is checked against its 
 import copy
 import json
 import re
+import subprocess
+import sys
 from fnmatch import fnmatch
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,11 +20,12 @@ import pytest
 import yaml
 from typer.main import get_command
 
-from jixiao.events.topics import TOPICS
+from jixiao.events.topics import MIB, TOPICS
 from jixiao.runtime import settings
 from jixiao_cli.main import app
 from jixiao_cli.setup import SERVICES
 from jixiao_parser.isolated import LIMITS
+from jixiao_scorer.__main__ import MEMORY
 
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -133,6 +136,14 @@ def test_every_container_is_locked_down(name: str) -> None:
     assert name in SET_UP or ("healthcheck" in container and container["restart"] == "unless-stopped")
     for port in container.get("ports", []):
         assert VARIABLE.sub(r"\3", port).startswith("127.0.0.1:")
+
+
+def test_the_scorer_meets_its_own_memory_limit_before_that_of_its_container() -> None:
+    """What takes all memory is a fault in the program, which counts it; a kill from outside leaves no trace."""
+    script = "from jixiao_scorer.__main__ import limit_memory; limit_memory(); bytearray(1 << 30)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and done.stderr.rstrip().endswith("MemoryError")
+    assert int(CONTAINERS["scorer"]["mem_limit"].removesuffix("m")) * MIB > MEMORY
 
 
 @pytest.mark.parametrize("name", OURS)

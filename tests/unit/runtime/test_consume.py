@@ -139,12 +139,13 @@ async def test_a_dead_letter_is_not_handled_again_and_its_missing_copy_is_made()
     assert loop.step.decisions == 0
 
 
-async def test_an_unknown_fault_is_tried_three_times_then_dead_lettered_with_its_stack() -> None:
+@pytest.mark.parametrize("kind", [ZeroDivisionError, MemoryError])
+async def test_an_unknown_fault_is_tried_three_times_then_dead_lettered_with_its_stack(kind: type[Exception]) -> None:
     loop = Loop()
-    loop.step.faults = [ZeroDivisionError("why") for _ in range(UNKNOWN_FAULT_LIMIT)]
+    loop.step.faults = [kind("why") for _ in range(UNKNOWN_FAULT_LIMIT)]
     await loop.consumer.process(message())
     (row,) = loop.inbox.dead.values()
-    assert "ZeroDivisionError" in row["stack"]
+    assert kind.__name__ in row["stack"]
     assert "why" in row["reason"]
     await loop.consumer.process(message(1))
     assert len(loop.producer.sent) == 2
