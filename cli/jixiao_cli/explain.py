@@ -6,32 +6,10 @@ from decimal import Decimal
 from itertools import groupby
 
 from jixiao.forms.model import Claim, Decision, Doubt, Evidence, Form, Value, parts_of
+from jixiao.forms.names import CELLS, FUND_ROWS
 from jixiao_parser import Reading
 
 MARKS = {True: "✓", False: "✗"}
-FUNDS = {"fiscal": "当年财政拨款", "carryover": "上年结转资金", "other": "其他资金"}
-CELLS = {
-    "code": "项目编码",
-    "name": "名称",
-    "year": "年度",
-    "unit": "实施单位",
-    "budget_unit": "一级预算单位",
-    "initial": "年初预算数",
-    "budget": "全年预算数",
-    "executed": "全年执行数",
-    "weight": "分值",
-    "rate": "执行率",
-    "score": "得分",
-    "goal_expected": "预期目标",
-    "goal_actual": "实际完成情况",
-    "level1": "一级指标",
-    "level2": "二级指标",
-    "target": "指标值",
-    "actual": "完成值",
-    "deviation": "偏差原因",
-    "total_weight": "总分的分值",
-    "total_score": "总分的得分",
-}
 CLAIMS = {
     "execution": "项目绩效自评情况",
     "evaluated_projects": "开展绩效自评的项目",
@@ -98,8 +76,8 @@ class _Doubted:
 def _doubts(form: Form) -> Iterator[str]:
     """The doubts, those of one row that say the same in one line."""
     yield from (f"整张表：{doubt.note}" for doubt in form.doubts)
-    found = [*_doubted(form, "表头"), *_doubted(form.funds.total, "年度资金总额")]
-    found += [each for name, row in FUNDS.items() for each in _doubted(getattr(form.funds, name), row)]
+    found = list(_doubted(form, "表头"))
+    found += [each for name, row in FUND_ROWS.items() for each in _doubted(getattr(form.funds, name), row)]
     found += [each for at, row in enumerate(form.indicators, start=1) for each in _doubted(row, f"第{at}项指标")]
     for (part, note), group in groupby(found, key=lambda each: (each.part, each.doubt.note)):
         cells = list(group)

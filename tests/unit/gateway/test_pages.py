@@ -9,6 +9,7 @@ import pytest
 
 from jixiao.events.models import AlertCommand
 from jixiao.findings import Repair
+from jixiao_alerts.channels import Fault
 from jixiao_gateway import handling
 from jixiao_gateway.pages import words
 from jixiao_gateway.pages.home import steps
@@ -202,12 +203,16 @@ async def test_what_is_wrong_with_a_subscription_is_said_on_the_page(api: Api) -
         ("funds.total.rate", "年度资金总额的执行率"),
         ("funds.fiscal.budget", "当年财政拨款的全年预算数"),
         ("indicators[0].score", "第1行指标的得分"),
-        ("indicators.11.actual", "第12行指标的实际值"),
+        ("indicators.11.actual", "第12行指标的实际完成值"),
         ("something.else", "something.else"),
     ],
 )
 def test_repairs_name_the_field_as_the_form_does(path: str, text: str) -> None:
     assert words.field(path) == text
+
+
+def test_every_outcome_of_an_attempt_has_a_name() -> None:
+    assert words.OUTCOMES.keys() >= {"delivered", "refused", *Fault}
 
 
 def test_rules_are_called_what_the_catalogue_calls_them() -> None:

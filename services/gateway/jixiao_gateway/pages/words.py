@@ -6,6 +6,8 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from jixiao.forms.names import CELLS, FUND_ROWS
+
 CHINA = timezone(timedelta(hours=8))
 
 LIGHTS = {
@@ -110,24 +112,12 @@ OUTCOMES = {
     "redirect": "要求跳转",
     "status": "接收方报错",
     "gone": "地址已停用",
+    "limit": "平台限制频率",
+    "secret": "密钥无法打开",
     "unknown": "未知故障",
 }
 PLACES_SHOWN = 4
 PERIODS = ("initial", "budget", "executed")
-FUND_ROWS = {"total": "年度资金总额", "fiscal": "其中：当年财政拨款", "carryover": "上年结转资金", "other": "其他资金"}
-
-FIELDS = {
-    "initial": "年初预算数",
-    "budget": "全年预算数",
-    "executed": "全年执行数",
-    "weight": "分值",
-    "rate": "执行率",
-    "score": "得分",
-    "actual": "实际值",
-    "deviation": "偏差原因",
-    "total_weight": "分值合计",
-    "total_score": "总分",
-}
 _INDICATOR = re.compile(r"indicators(?:\.|\[)(\d+)\]?\.(\w+)")
 
 
@@ -226,9 +216,9 @@ def field(path: str) -> str:
     head, _, rest = path.partition(".")
     if head == "funds":
         row, _, column = rest.partition(".")
-        return f"{FUND_ROWS.get(row, row).removeprefix('其中：')}的{FIELDS.get(column, column)}"
+        return f"{FUND_ROWS.get(row, row)}的{CELLS.get(column, column)}"
     if found := _INDICATOR.fullmatch(path):
-        return f"第{int(found[1]) + 1}行指标的{FIELDS.get(found[2], found[2])}"
+        return f"第{int(found[1]) + 1}行指标的{CELLS.get(found[2], found[2])}"
     if found := _TABLE_CELL.fullmatch(path):
         return "第{}张决算表第{}行第{}栏".format(*(int(at) + 1 for at in found.groups()))
-    return FIELDS.get(path, path)
+    return CELLS.get(path, path)
