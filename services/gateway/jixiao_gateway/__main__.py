@@ -28,12 +28,12 @@ from jixiao_gateway.live import LiveLog, Watcher, uploaded_event
 from jixiao_gateway.parts import Gateway
 from jixiao_gateway.security import Tokens, is_loopback
 from jixiao_gateway.store import Store
+from jixiao_gateway.store.events import EVENTS_KEPT
 from jixiao_gateway.upload import Upload
 
 log = structlog.get_logger(__name__)
 
 POOL_SIZE = 10
-EVENTS_KEPT = timedelta(days=14)
 UNCLAIMED_KEPT = timedelta(days=31)  # a command that nobody took in so long is gone from its topic
 PRUNE_SECONDS = 3600.0
 SEAL_AGAIN_SECONDS = 10.0

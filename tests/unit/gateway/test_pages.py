@@ -138,6 +138,12 @@ def test_the_stages_of_an_upload(row: dict[str, Any], has_findings: bool, now: A
     assert " ".join(state for state, _ in steps(upload, has_findings, now)) == expected
 
 
+def test_when_the_events_are_gone_nobody_is_told_that_there_was_no_warning() -> None:
+    upload = unread(builders.upload())._replace(read_state="read", forms=1, scored=1)
+    for days, told in ((1, "无新预警"), (15, "已完成")):
+        assert steps(upload, True, builders.NOON + timedelta(days=days))[-1] == ("done", told)
+
+
 async def test_the_list_of_warnings_keeps_its_filters(api: Api) -> None:
     await filled(api)
     page = await html(api, "/alerts?severity=serious&unit=%22%3E%3Cimg")

@@ -15,6 +15,7 @@ from jixiao_gateway.pages import words
 from jixiao_gateway.pages.render import ENVIRONMENT, page
 from jixiao_gateway.parts import PAGE, Caller, Gateway, Parts
 from jixiao_gateway.scope import Scope, Within, scope_of
+from jixiao_gateway.store.events import EVENTS_KEPT
 from jixiao_gateway.store.forms import FormRow
 from jixiao_gateway.store.uploads import UploadRow
 
@@ -120,4 +121,6 @@ def _warned(upload: UploadRow, has_findings: bool, now: datetime) -> tuple[str, 
         return ("done", f"已预警 {upload.warned} 条")
     if has_findings and now - upload.uploaded_at < ALERT_WITHIN:
         return ("now", "预警中")
+    if has_findings and now - upload.uploaded_at > EVENTS_KEPT:
+        return ("done", "已完成")  # the events that would say whether there were warnings are gone
     return ("done", "无新预警" if has_findings else "无需预警")

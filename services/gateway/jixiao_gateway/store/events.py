@@ -1,13 +1,15 @@
 """The live log: numbered events in the order of their commits, so that a watcher misses none."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
 
 from jixiao.runtime.postgres import Connection
+
+EVENTS_KEPT = timedelta(days=14)
 
 
 class LiveEvent(NamedTuple):
