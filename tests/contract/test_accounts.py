@@ -23,7 +23,7 @@ from jixiao_scorer.context import Member, judge_texts
 from tests.unit.parser.cases import all_cases, as_tabs
 from tests.unit.scorer.accounts import SAMPLE
 from tests.unit.scorer.members import member
-from tests.unit.scorer.test_texts import accounts_member
+from tests.unit.scorer.test_texts import COUNTS, accounts_member, counted_forms
 
 FORM = as_tabs(next(case.grid for case in all_cases() if case.name == "sound"))
 
@@ -137,10 +137,10 @@ def _renamed(each: Member, name: str) -> Member:
     return Member(identity, version, each.form.model_validate_json(text), each.profile)
 
 
-async def arrive(pool: asyncpg.Pool, form: Member) -> Sequence[Outgoing]:
+async def arrive(pool: asyncpg.Pool, form: Member, siblings: int = 1) -> Sequence[Outgoing]:
     """Take a form's event through the scorer's step."""
     event = FormParsed(
-        identity=form.identity, version=form.version, forms_in_upload=1, parser_version=1, form=form.form
+        identity=form.identity, version=form.version, forms_in_upload=siblings, parser_version=1, form=form.form
     )
     cause = uuid.uuid4()
     headers = {"ce_id": str(cause).encode()}
@@ -180,6 +180,31 @@ async def test_any_order_of_arrival_ends_in_the_same_findings(scorer_pool: async
     assert sorted(map(len, wanted(members).values())) == [1, 2]
     for each in members[-2:]:
         assert await stored(scorer_pool, each) == latest(told, each) == wanted(members)[each.form_id]
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_what_a_text_counts_is_told_when_all_forms_are_there(scorer_pool: asyncpg.Pool, seed: int) -> None:
+    """Whichever comes last, one after the other or at once; not before."""
+    case = next(case for case in COUNTS["cases"] if case["name"] == "more forms than projects")
+    members = [_renamed(each, f"计数{seed}区") for each in counted_forms(case)[0]]
+    *early, last = random.Random(seed).sample(members, len(members))
+    told = [await arrive(scorer_pool, each, len(members)) for each in early]
+    assert not any(each.findings for each in _of_texts(told))
+    await arrive(scorer_pool, last, len(members))
+    assert ["3个项目的自评表" in each for each in await stored(scorer_pool, members[-1])] == [True]
+    again = [_renamed(each, f"一时计数{seed}区") for each in counted_forms(case)[0]]
+    await asyncio.gather(*(arrive(scorer_pool, each, len(again)) for each in again))
+    assert ["3个项目的自评表" in each for each in await stored(scorer_pool, again[-1])] == [True]
+
+
+def _of_texts(told: Sequence[Sequence[Outgoing]]) -> list[FormScored]:
+    """What was told of accounts, as far as texts are concerned."""
+    events = [FormScored.model_validate_json(each.value) for events in told for each in events]
+    texts = [each for each in events if each.identity.kind == "accounts"]
+    return [
+        each.model_copy(update={"findings": tuple(one for one in each.findings if one.rule is RuleId.NARRATIVE)})
+        for each in texts
+    ]
 
 
 async def test_what_arrives_at_once_waits_for_each_other(scorer_pool: asyncpg.Pool) -> None:

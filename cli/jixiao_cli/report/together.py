@@ -31,7 +31,7 @@ def across(members: Iterable[Member], profiles: Profiles) -> dict[UUID, tuple[Fi
         units[member.identity.unit].append(member)
     for of_unit in (judge_unit(map(facts_of, unit), profiles) for key, unit in units.items() if key):
         found |= {form: (*found[form], *findings) for form, findings in of_unit.items()}
-    of_texts = judge_texts(forms)
+    of_texts = judge_texts(forms, {each.version.upload_id for each in forms})
     return found | {form: (*found[form], *findings) for form, findings in of_texts.items()}
 
 

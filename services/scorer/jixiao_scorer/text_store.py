@@ -12,7 +12,7 @@ from jixiao.findings import Finding
 from jixiao.forms.model import ACCOUNTS
 from jixiao.runtime.postgres import Connection
 from jixiao_scorer import form_store
-from jixiao_scorer.context import Member, judge_texts, project_names
+from jixiao_scorer.context import Member, judge_texts, needs_all_forms, project_names
 from jixiao_scorer.written import Profiles
 
 # a union, because no index serves a condition on either of two tables
@@ -37,11 +37,40 @@ async def judged_texts(
     await _lock(conn, "near accounts ", [*departments, *map(str, uploads)], shared=not brings_accounts)
     found = await _accounts(conn, departments, uploads, profiles)
     names = {*old_names, *await _names(conn, form_ids)}
-    concerned = [each for each in found if each.form_id in form_ids or names & project_names(each)]
+    concerned = [
+        each
+        for each in found
+        if each.form_id in form_ids
+        or names & project_names(each)
+        or (needs_all_forms(each) and each.version.upload_id in uploads)
+    ]
     if not concerned:
         return {}
     await _lock(conn, "accounts ", [str(each.form_id) for each in concerned], shared=False)
-    return judge_texts([*concerned, *await _spoken_of(conn, concerned, profiles)])
+    whole = await _whole(conn, {each.version.upload_id for each in concerned if needs_all_forms(each)})
+    beside = [*await _spoken_of(conn, concerned, profiles), *await _of_uploads(conn, whole, profiles)]
+    return judge_texts([*concerned, *{each.form_id: each for each in beside}.values()], whole)
+
+
+async def _whole(conn: Connection, uploads: Collection[UUID]) -> list[UUID]:
+    """Those of the uploads of which all forms have arrived."""
+    rows = await conn.fetch(
+        """SELECT upload_id FROM assessments JOIN forms USING (form_id) WHERE upload_id = ANY($1)
+           GROUP BY upload_id HAVING count(*) = max(forms_in_upload)""",
+        list(uploads),
+    )
+    return [row["upload_id"] for row in rows]
+
+
+async def _of_uploads(conn: Connection, uploads: Collection[UUID], profiles: Profiles) -> list[Member]:
+    """The forms in some uploads."""
+    kept = await conn.fetch(
+        f"""SELECT {form_store.MEMBER} FROM forms f JOIN assessments a USING (form_id)
+            WHERE a.upload_id = ANY($1) AND a.kind <> $2""",
+        list(uploads),
+        ACCOUNTS,
+    )
+    return [form_store.member_of(row, profiles) for row in kept]
 
 
 async def _names(conn: Connection, form_ids: Collection[UUID]) -> set[str]:

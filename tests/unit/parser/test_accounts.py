@@ -145,6 +145,34 @@ def test_other_wordings_of_the_same(text: str, told: tuple[str, str, str]) -> No
     assert (claim.subject, claim.budget.text, claim.rate.text) == told
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "组织对2023年度一般公共预算项目支出开展绩效自评，其中一级项目8个，二级项目0个，共涉及资金90.5万元，占总额的99%。",
+            [("self_evaluated", "8", "90.5")],
+        ),
+        (
+            "组织对2023年度1个政府性基金预算项目支出开展绩效自评，共涉及资金，20万元，占总额的100%。",
+            [("self_evaluated", "1", "20")],
+        ),
+        (
+            "共组织对“甲类”、“乙类”等2个项目开展了重点绩效评价，涉及一般公共预算支出9万元，政府性基金预算支出0万元，国有资本经营预算支出0万元。",
+            [("key_evaluation", "2", "9")],
+        ),
+        ("共组织对“甲类”等1个项目开展了重点绩效评价，涉及一般公共预算支出9万元，政府性基金预算支出3万元。", []),
+        (
+            "共组织对“甲类”等1个项目开展了重点绩效评价，涉及一般公共预算支出9万元，政府性基金预算支出0万元，国有资本经营预算支出2万元。",
+            [],
+        ),
+    ],
+)
+def test_how_many_projects_with_which_sums(text: str, told: list[tuple[str, str, str]]) -> None:
+    """The most of several levels; no sum where money of other budgets stands beside it."""
+    claims = read(text.encode(), "说明.txt").claims
+    assert [(claim.kind, claim.count.text, claim.amount.text) for claim in claims] == told
+
+
 def test_praise_is_what_finds_the_execution_good() -> None:
     """Not where the clause turns it round, nor behind the next project."""
     said = "{}项目绩效自评情况：全年预算数为10万元，执行数为9万元，完成预算的90%。{}。"

@@ -4,6 +4,7 @@ import json
 import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -13,9 +14,10 @@ from jixiao_scorer import assess
 from jixiao_scorer.context import Member, judge_texts, merged
 from jixiao_scorer.profiles import profile_for
 from tests.unit.scorer.accounts import accounts
-from tests.unit.scorer.forms import CASES
+from tests.unit.scorer.forms import CASES, form
 from tests.unit.scorer.members import member
 
+COUNTS: dict[str, Any] = json.loads((CASES / "accounts" / "counts.json").read_text(encoding="utf-8"))
 FILE: list[dict[str, Any]] = json.loads((CASES / "accounts" / "texts.json").read_text(encoding="utf-8"))
 
 
@@ -54,6 +56,38 @@ def test_accounts_have_exactly_the_findings_of_their_case(case: dict[str, Any]) 
         assert told in finding.sentence
         assert finding.follows == case.get("follows")
     assert found(random.Random(1).sample(members, len(members))) == findings
+
+
+def counted_forms(case: dict[str, Any]) -> tuple[list[Member], set[UUID]]:
+    """Forms and accounts of one document, and its upload where all of it has arrived."""
+    text = COUNTS["text"]
+    for old, new in case["set"].items():
+        assert old in text, old
+        text = text.replace(old, new)
+    accounts = accounts_member({"步道全年畅通，预算执行情况良好。": f"步道全年畅通，预算执行情况良好。\n\n{text}"})
+    upload = accounts.version.upload_id
+    names = ("湖滨步道日常维护", "苗木采购", "垃圾分类")[: case["forms"]]
+    members = []
+    for at, name in enumerate(names, start=1):
+        read = form(
+            {"name": name, "code": None} | case.get("change", {}),
+            doubts=case.get("doubt", ()),
+            lost_row=case.get("lost_row", False),
+        )
+        version = Version(upload_id=upload, uploaded_at=accounts.version.uploaded_at, document_id="9", ordinal=at)
+        identity = FormIdentity.of(read, normalise_name(read.unit.text or ""), None)
+        members.append(Member(identity, version, read, profile_for(read.layout)))
+    return [*members, accounts], set() if case.get("part") else {upload}
+
+
+@pytest.mark.parametrize("case", COUNTS["cases"], ids=lambda case: case["name"])
+def test_what_the_text_counts_and_adds_up(case: dict[str, Any]) -> None:
+    """Beside all forms of its document."""
+    members, whole = counted_forms(case)
+    (findings,) = judge_texts(members, whole).values()
+    assert len(findings) == len(case["expect"])
+    for finding, told in zip(findings, case["expect"], strict=True):
+        assert finding.rule is RuleId.NARRATIVE and told in finding.sentence
 
 
 def test_what_follows_stands_under_the_finding_about_the_same_project() -> None:

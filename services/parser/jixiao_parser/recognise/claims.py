@@ -13,11 +13,12 @@ from jixiao.forms.model import Claim, Form, Value
 from jixiao_parser.recognise.account_tables import printed
 from jixiao_parser.recognise.grid import Line
 
-EXECUTION = "execution"
+EXECUTION, SELF_EVALUATED = "execution", "self_evaluated"
 HEADING = 20  # characters that a numbered heading has at most
 LOOK_BACK = 240  # characters in which a text has named what it gives figures of
 LOOK_ON = 2000  # characters for which it goes on speaking of it
 _FIGURE = r"\d[\d,]*(?:\.\d+)?"
+_COUNT = re.compile(r"项目(\d+)个")
 _SENTENCE = re.compile(r"[^。]+")
 _CLAUSE_ENDS = "，。；：,;:"
 _CHINESE = "一二三四五六七八九十"
@@ -92,7 +93,7 @@ def _claims(prose: _Prose, matches: Sequence[tuple[str, re.Match[str]]], forms: 
     told = [match for kind, match in matches if kind == EXECUTION]
     until = dict(zip(told, [*(match.start() for match in told[1:]), len(prose.text)], strict=False))
     for kind, match in matches:
-        said = match.groupdict()
+        said = _said(kind, match)
         subject = said["subject"] if "subject" in said else _named_before(prose.text, match.start())
         if subject is None:
             continue
@@ -111,6 +112,13 @@ def _claims(prose: _Prose, matches: Sequence[tuple[str, re.Match[str]]], forms: 
                 for name in ("budget", "executed", "amount", "rate", "count")
             },
         )
+
+
+def _said(kind: str, match: re.Match[str]) -> dict[str, str | None]:
+    """What a claim says; of projects counted on several levels (一级, 二级), the most."""
+    said = match.groupdict()
+    counts = _COUNT.findall(match[0]) if kind == SELF_EVALUATED else []
+    return said | {"count": max(counts, key=int)} if counts else said
 
 
 def _named_before(text: str, at: int) -> str | None:

@@ -10,7 +10,7 @@ from jixiao_scorer.context.facts import Facts, facts_of
 from jixiao_scorer.context.member import Member
 from jixiao_scorer.context.merge import merged
 from jixiao_scorer.context.projects import judge_projects
-from jixiao_scorer.context.texts import departments, judge_texts, project_names
+from jixiao_scorer.context.texts import departments, judge_texts, needs_all_forms, project_names
 from jixiao_scorer.context.units import UNIT_RULES, judge_unit
 
 __all__ = [
@@ -23,5 +23,6 @@ __all__ = [
     "judge_texts",
     "judge_unit",
     "merged",
+    "needs_all_forms",
     "project_names",
 ]
