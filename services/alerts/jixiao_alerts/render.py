@@ -11,6 +11,8 @@ from uuid import UUID
 
 from jixiao.events import AlertChanged
 from jixiao.events.matching import News, news
+from jixiao.events.models import Condition
+from jixiao.findings import Finding
 
 MEDIA_TYPE = "application/cloudevents+json"
 TITLES = {
@@ -117,9 +119,19 @@ def _line(change: AlertChanged, address: str) -> Line:
 
 
 def _cell(change: AlertChanged) -> str:
-    """The path of the page that shows the very cell."""
-    form, indicator = change.after.version.form_id, change.after.finding.indicator
-    return f"/forms/{form}" + ("" if indicator is None else f"#indicator-{indicator}")
+    """The path of the page that shows the very cell; a version without the finding has no such cell."""
+    state = change.after
+    place = None if state.condition is Condition.FIXED else _place(state.finding)
+    return f"/forms/{state.version.form_id}" + ("" if place is None else f"#{place}")
+
+
+def _place(finding: Finding) -> str | None:
+    """The id on the form's page of the row, column or total that the finding is about."""
+    if finding.indicator is not None:
+        return f"indicator-{finding.indicator}"
+    if finding.subject.kind == "funds":
+        return f"funds-{finding.subject.name.partition('.')[0]}"
+    return "total" if finding.repair is not None and finding.repair.path.startswith("total_") else None
 
 
 def _link_only(change: AlertChanged, address: str) -> dict[str, str | None]:

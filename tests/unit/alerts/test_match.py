@@ -11,7 +11,7 @@ import pytest
 from jixiao.events import AlertChanged, AlertState
 from jixiao.events.matching import News, Reason, Subscription, line_of, match, news
 from jixiao.events.models import Condition, Handling
-from jixiao.findings import Cause, RuleId, Severity
+from jixiao.findings import Cause, Repair, RuleId, Severity, Subject
 from jixiao_alerts import advance
 from jixiao_alerts.admission import alert_id
 from jixiao_alerts.render import event
@@ -117,3 +117,23 @@ def test_the_message_is_a_cloud_event_in_fixed_bytes() -> None:
     }
     least = json.loads(event(DELIVERY, [change], True, ADDRESS, NOON))["data"]
     assert least == {"alert_id": str(ALERT), "link": f"{ADDRESS}/forms/{version(0).form_id}"}
+
+
+@pytest.mark.parametrize(
+    ("found", "condition", "place"),
+    [
+        ({}, Condition.NEW, ""),
+        ({"indicator": 3, "subject": Subject(kind="indicator", name="数量/次/1")}, Condition.WORSE, "#indicator-3"),
+        ({"indicator": 3, "subject": Subject(kind="indicator", name="数量/次/1")}, Condition.FIXED, ""),
+        ({"subject": Subject(kind="funds", name="fiscal")}, Condition.NEW, "#funds-fiscal"),
+        ({"subject": Subject(kind="funds", name="fiscal.budget")}, Condition.NEW, "#funds-fiscal"),
+        ({"repair": Repair(path="total_score", value="90")}, Condition.NEW, "#total"),
+        ({"repair": Repair(path="funds.total.rate", value="90")}, Condition.NEW, ""),
+    ],
+)
+def test_a_link_leads_to_the_very_cell(found: dict[str, Any], condition: Condition, place: str) -> None:
+    """The version without the finding has other rows perhaps: it is shown as a whole."""
+    before = state(Condition.NEW, announced=True)
+    change = changed(before, state(condition, announced=True, **found))
+    body = json.loads(event(DELIVERY, [change], True, "", NOON))
+    assert body["data"]["link"] == f"/forms/{change.after.version.form_id}{place}"

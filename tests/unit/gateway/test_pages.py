@@ -89,6 +89,13 @@ async def test_a_form_shows_stated_and_recomputed_figures_with_their_places(api:
         assert text in page
 
 
+async def test_messages_can_link_to_the_very_row(api: Api) -> None:
+    await filled(api)
+    page = await html(api, f"/forms/{builders.form_detail().row.form_id}")
+    for place in ("indicator-0", "funds-total", "funds-fiscal", "funds-budget", "total"):
+        assert page.count(f'id="{place}"') == 1, place
+
+
 async def test_final_accounts_show_their_tables_and_what_their_text_claims(api: Api) -> None:
     """Named as what they are; no funds, no indicators, no ordinal."""
     await filled(api)
