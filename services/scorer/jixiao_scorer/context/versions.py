@@ -44,6 +44,9 @@ def version(member: Member, earlier: Member) -> Iterator[Finding]:
     sure = [each for each in changed if not each.doubted] or changed
     if not sure:
         return
+    name = Changed("项目名称", earlier.form.name, member.form.name)
+    if member.name != earlier.name and not name.doubted:
+        sure = [name, *sure]
     told = "；".join(each.sentence for each in sure[:_NAMED])
     more = f"等{len(sure)}处" if len(sure) > _NAMED else f"，共{len(sure)}处"
     yield finding(

@@ -1,6 +1,9 @@
 """A form beside the same project's form of the year before: the code, the money carried over, the targets."""
 
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Self
 
 from jixiao.findings import Cause, Finding, RuleId, Subject
 from jixiao.forms import Indicator
@@ -59,13 +62,13 @@ def target_lowered(member: Member, before: Member) -> Iterator[Finding]:
     last = {subject_name(rows, place): each for place, each in enumerate(rows)}
     for row in member.case.scored_rows:
         was = last.get(subject_name(member.form.indicators, row.place))
-        if was is None or not _is_lower(row.indicator, was):
+        if was is None or (how := _looser(_Target.of(row.indicator, member), _Target.of(was, before))) is None:
             continue
         yield finding(
             member.case,
             RuleId.TARGET_LOWERED,
             f"{indicator_name(row.indicator, row.place)}的年度指标值为{row.indicator.target.text}，"
-            f"低于{before.identity.year}年度的{was.target.text}，请说明调低的理由。",
+            f"{how}{before.identity.year}年度的{was.target.text}，请说明调整的理由。",
             Cause.TARGET_QUALITY,
             subject=row_subject(member.case, row.place),
             place=row.place,
@@ -76,12 +79,27 @@ def target_lowered(member: Member, before: Member) -> Iterator[Finding]:
         )
 
 
-def _is_lower(row: Indicator, was: Indicator) -> bool:
-    name, level2 = row.name.text or "", row.level2.text or ""
-    target, old = row.target.text or "", was.target.text or ""
-    if level2 == "成本" or not name:
-        return False
-    new, last = measures(normal(target)), measures(normal(old))
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """What is to be reached in a year, without the year itself (2023年底≥5个 is no more than 2022年底≥5个)."""
+
+    name: str
+    level2: str
+    text: str
+
+    @classmethod
+    def of(cls, row: Indicator, member: Member) -> Self:
+        text = re.sub(f"{member.identity.year}(?:年度?)?", "", normal(row.target.text or ""))
+        return cls(row.name.text or "", row.level2.text or "", text)
+
+
+def _looser(target: _Target, was: _Target) -> str | None:
+    """In a word how a target lies to one that it would not have met; None where it would, or nobody can tell."""
+    if target.level2 == "成本" or not target.name:
+        return None
+    new, last = measures(target.text), measures(was.text)
     if not new or len(new) != len(last) or any(a.unit != b.unit for a, b in zip(new, last, strict=True)):
-        return False
-    return compare(old, target, name, level2).met is False
+        return None
+    if compare(was.text, target.text, target.name, target.level2).met is not False:
+        return None
+    return "低于" if any(a.value < b.value for a, b in zip(new, last, strict=True)) else "宽于"
