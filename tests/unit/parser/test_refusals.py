@@ -90,6 +90,14 @@ def test_a_file_is_refused_with_a_reason(case: str) -> None:
     assert "请" in refusal.value.reason
 
 
+TEMPLATE = (
+    "项目支出绩效自评表\n项目编码：\t\t项目名称：\t\n\t\t年初预算数\t全年预算数\t全年执行数\t分值\n"
+    "项目资金（元）\t年度资金总额\t\t\t\t10\n"
+    "年度绩效指标\t一级指标\t二级指标\t三级指标\t年度指标值\t实际完成值\t分值\t得分\n"
+    "\t产出指标\t数量指标\t指标1：\t\t\t\t\n总分\t\t\t\t\t\t100\t\n"
+)
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -97,10 +105,9 @@ def test_a_file_is_refused_with_a_reason(case: str) -> None:
         "项目名称:\t防汛演练\n实施单位:\t水务局\n预算\t10\n",
         "一级指标\t二级指标\t三级指标\t年度指标值\n产出指标\t数量指标\t演练次数\t2次\n",
         "\n\n",
-        "项目支出绩效自评表\n项目编码：\t\t项目名称：\t\n\t\t年初预算数\t全年预算数\t全年执行数\t分值\n"
-        "项目资金（元）\t年度资金总额\t\t\t\t10\n"
-        "年度绩效指标\t一级指标\t二级指标\t三级指标\t年度指标值\t实际完成值\t分值\t得分\n"
-        "\t产出指标\t数量指标\t指标1：\t\t\t\t\n总分\t\t\t\t\t\t100\t\n",
+        *(TEMPLATE.replace("\t", between) for between in ("\t", " ", "\n", "")),
+        "\n".join(TEMPLATE.split()),
+        " ".join(TEMPLATE.split()),
     ],
 )
 def test_a_text_without_a_form_gives_none(text: str) -> None:

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
-from jixiao.forms.model import DoubtKind, Form, Funds, Value
+from jixiao.forms.model import Doubt, DoubtKind, Form, Funds, Value
 from jixiao_parser.recognise.texts import number
 
 AMOUNTS = ("initial", "budget", "executed")
 SOURCES = ("fiscal", "carryover", "other")
 _FULL = Decimal(100)
+UNCLOSED = Doubt(
+    kind=DoubtKind.GUESSED, note="原文没有行列，各行由程序按标签和数字还原，分值合计与总分不符。请对照原件核对。"
+)
 
 
 def confirmed(form: Form) -> Form:
@@ -46,6 +49,24 @@ def confirmed(form: Form) -> Form:
             "total_score": _sure(form.total_score) if sure_scores else form.total_score,
         }
     )
+
+
+def unconfirmed(form: Form) -> Form:
+    """A form whose rows were put together by us: their figures in doubt where the weights do not make their total."""
+    weights = [number(each.weight.text) for each in form.indicators]
+    rows = sum((weight for weight in weights if weight is not None), Decimal(0))
+    stated = number(form.total_weight.text)
+    if stated is None or not any(weights) or stated in (rows, rows + (number(form.funds.total.weight.text) or 0)):
+        return form
+    rows_in_doubt = tuple(
+        replace(each, **{name: _guessed(getattr(each, name)) for name in ("target", "actual", "weight", "score")})
+        for each in form.indicators
+    )
+    return form.model_copy(update={"indicators": rows_in_doubt})
+
+
+def _guessed(value: Value) -> Value:
+    return value if value.doubt or value.text is None else replace(value, doubt=UNCLOSED)
 
 
 def _in_doubt(form: Form) -> bool:

@@ -9,11 +9,12 @@ from jixiao.forms.model import Decision, Form, Indicator
 from jixiao_parser.recognise import labels
 from jixiao_parser.recognise.accounts import accounts_of
 from jixiao_parser.recognise.assemble import assembled
+from jixiao_parser.recognise.confirm import unconfirmed
 from jixiao_parser.recognise.flow import on_a_grid
 from jixiao_parser.recognise.grid import Line, lines_of
 from jixiao_parser.recognise.layout import laid_out, placed
 from jixiao_parser.recognise.repeated import unrepeated
-from jixiao_parser.recognise.stacked import unstacked
+from jixiao_parser.recognise.stacked import spread, unstacked
 from jixiao_parser.recognise.stream_forms import streamed
 from jixiao_parser.recognise.texts import number
 
@@ -25,6 +26,7 @@ STEPS = (
 )
 PLACED = "按文字在页面上的位置还原各行各列"
 TABLE, STREAM = "按原表的行和列", "不依赖行列，按标签和数字重新排出各行"
+SPREAD = "以空格分隔各单元格，按表头的列数还原"
 BROKEN = 2  # a row without its name tells more against a reading than a whole row for it
 FUNDED = 2
 MOSTLY = 0.5  # where so many forms are whole, the others are damaged, not misread
@@ -57,11 +59,15 @@ def best_reading(document: Document, lines: Sequence[Line]) -> Recognised:
         return Recognised(other.forms, (*told, *other.decisions))
     if first.forms and sum(map(is_whole, first.forms)) >= MOSTLY * len(first.forms):
         return Recognised(first.forms, (_chosen(name, first.forms), *first.decisions))
-    second = assembled(streamed(document))
-    better, other = (second, first) if soundness(second.forms) > soundness(first.forms) else (first, second)
-    names = (STREAM, name) if better is second else (name, STREAM)
-    chosen = [_chosen(names[0], better.forms)] if better.forms else []
-    return Recognised(better.forms, (*chosen, _rejected(names[1], other.forms), *better.decisions))
+    ways = [(name, first), (STREAM, assembled(streamed(document)))]
+    if not any(form for _, way in ways for form in way.forms if closes(form)):
+        ways.append((SPREAD, assembled(spread(lines))))
+    ways.sort(key=lambda way: -soundness(way[1].forms))
+    (name, better), *others = ways
+    chosen = [_chosen(name, better.forms)] if better.forms else []
+    rejected = (_rejected(name, other.forms) for name, other in others)
+    forms = better.forms if better is first else tuple(map(unconfirmed, better.forms))
+    return Recognised(forms, (*chosen, *rejected, *better.decisions))
 
 
 def _on_grid(lines: Sequence[Line]) -> tuple[str, Sequence[Line]]:

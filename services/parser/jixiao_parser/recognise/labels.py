@@ -93,7 +93,7 @@ FUND_ROWS = _table(_WORDS["funds"]["rows"])
 MONEY = tuple(_WORDS["funds"]["kinds"])
 FUND_COLUMNS = _table(_WORDS["funds"]["columns"])
 GOALS = _table(_WORDS["goals"])
-_GOALS_BESIDE = GOALS | _table(_WORDS["goals_beside"])
+GOALS_BESIDE = GOALS | _table(_WORDS["goals_beside"])
 INDICATOR_COLUMNS = _table(_WORDS["indicators"]["columns"])
 NUMBERING = frozenset(_WORDS["indicators"]["numbering"])
 _INDICATOR_PARTS = _parts(_WORDS["indicators"]["parts"])
@@ -115,7 +115,7 @@ def field(text: str) -> str | None:
 def goal(text: str) -> tuple[str | None, str]:
     """What a label of the goals stands for, and the goal itself where it follows in the same cell after a colon."""
     head, _, tail = text.replace("：", ":").partition(":")
-    return (_GOALS_BESIDE.get(key(head)), text[len(head) + 1 :]) if tail else (_GOALS_BESIDE.get(key(text)), "")
+    return (GOALS_BESIDE.get(key(head)), text[len(head) + 1 :]) if tail else (GOALS_BESIDE.get(key(text)), "")
 
 
 def indicator_column(text: str) -> str | None:

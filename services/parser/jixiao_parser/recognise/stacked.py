@@ -40,8 +40,22 @@ def unstacked(lines: Sequence[Line]) -> list[Line]:
     if any(len(line.items) > 1 for line in lines):
         return list(lines)
     cells = _cells(lines)
-    stacked = any(_is_header(cells, at) for at in range(len(cells.texts)))
-    return list(_rows(cells)) if stacked else list(lines)
+    return list(_rows(cells)) if _is_stacked(cells) else list(lines)
+
+
+def spread(lines: Sequence[Line]) -> list[Line]:
+    """The same for a text whose cells are parted by blanks, none of which is empty or has a blank inside."""
+    if any(len(line.items) > 1 for line in lines):
+        return []
+    words = [(line, word) for line in lines for word in line.items[0].raw.split()]
+    cells = _Cells([line for line, _ in words], [word for _, word in words])
+    return list(_rows(cells)) if _is_stacked(cells) else []
+
+
+def _is_stacked(cells: _Cells) -> bool:
+    found = {at for at in range(len(cells.texts)) if _is_header(cells, at)}
+    headers = [at for at in found if at - 1 not in found]  # not the cells of one behind its first
+    return bool(headers) and not any(_loses_rows(cells, at) for at in headers)
 
 
 def _cells(lines: Sequence[Line]) -> _Cells:
@@ -72,8 +86,7 @@ def _rows(cells: _Cells) -> Iterator[Line]:
         if _is_header(cells, at):
             header = cells.run(at, labels.indicator_column)
             yield cells.row(at, _named(cells, at, len(header), 0))
-            numbered = labels.key(cells.texts[at - 1]) in labels.NUMBERING
-            at = yield from _indicators(cells, at + len(header), header, numbered)
+            at = yield from _indicators(cells, at)
         elif (
             labels.key(cells.texts[at]) in labels.FUND_COLUMNS and len(header := cells.run(at, labels.fund_column)) >= 3
         ):
@@ -131,14 +144,29 @@ def _is_label(cells: _Cells, at: int) -> bool:
     return _is_money(word) or word in labels.GOALS or word in labels.SECTIONS
 
 
-def _indicators(cells: _Cells, at: int, header: Sequence[str], numbered: bool) -> Generator[Line, None, int]:
-    """Each row is the labels that begin in it, then one cell for every other column; its number may stand before."""
+def _table(cells: _Cells, at: int) -> tuple[list[int], list[int], StackedRows, int]:
+    """Of the header here: the columns of the levels and the others, how its rows lie, and where they begin."""
+    header = cells.run(at, labels.indicator_column)
+    numbered = labels.key(cells.texts[at - 1]) in labels.NUMBERING
+    begin = at + len(header)
     levels = [column for column, name in enumerate(header) if name in ("level1", "level2")]
     body = [column for column, name in enumerate(header) if name not in ("frame", "level1", "level2")]
-    end = next((end for end, text in enumerate(cells.texts[at:], at) if labels.key(text) in labels.TOTALS), at)
-    dense = all(cells.texts[at:end])
     named = [header[column] for column in levels], [header[column] for column in body]
-    rows = StackedRows(cells.texts, *named, dense, numbered)
+    end = next((end for end, text in enumerate(cells.texts[begin:], begin) if labels.key(text) in labels.TOTALS), begin)
+    return levels, body, StackedRows(cells.texts, *named, all(cells.texts[begin:end]), numbered), begin
+
+
+def _loses_rows(cells: _Cells, at: int) -> bool:
+    """Whether rows of a text without empty cells cannot be told: one of them lacks more than its reason."""
+    *_, rows, begin = _table(cells, at)
+    while rows.dense and (row := rows.row_at(begin)) is not None:
+        begin = row.end
+    return rows.dense and not rows.is_over(begin)
+
+
+def _indicators(cells: _Cells, header: int) -> Generator[Line, None, int]:
+    """Each row is the labels that begin in it, then one cell for every other column; its number may stand before."""
+    levels, body, rows, at = _table(cells, header)
     while (row := rows.row_at(at)) is not None:
         begun = [(levels[place], text) for place, text in row.labels]
         yield cells.row(at, [*begun, *zip(body, cells.texts[row.begin : row.end], strict=False)])

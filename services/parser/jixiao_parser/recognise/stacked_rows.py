@@ -77,7 +77,11 @@ class StackedRows:
 
     def _is_row(self, begin: int) -> bool:
         name, weight, score = self.text(begin), self._figure(begin, "weight"), self._figure(begin, "score")
+        if self.dense and any(_is_level(self.text(begin + more)) for more in (1, 2)):
+            return False
         if (name and is_measure(name)) or not is_number(weight) or "%" in weight + score:
+            return False
+        if any(labels.key(self.text(begin + more)) in labels.TOTALS for more in range(len(self.columns) - 1)):
             return False
         return not is_number(score) or (number(score) or 0) <= (number(weight) or 0)
 
@@ -85,10 +89,13 @@ class StackedRows:
         return self.text(begin + self.columns.index(name)) if name in self.columns else ""
 
     def _goes_on(self, at: int) -> bool:
-        """Whether what stands here follows a row: the total, the end, or another row."""
+        """Whether what stands here follows a row: the end of the table, or another row."""
+        return self.is_over(at) or next(self._labels(self.start(at)), None) is not None
+
+    def is_over(self, at: int) -> bool:
+        """Whether the table has ended: by its total, what stands below it, or the end of the text."""
         word = labels.key(self.text(at))
-        over = at >= len(self.texts) or word in labels.TOTALS or word in labels.CLOSINGS
-        return over or next(self._labels(self.start(at)), None) is not None
+        return at >= len(self.texts) or word in labels.TOTALS or word in labels.CLOSINGS
 
     def start(self, at: int) -> int:
         """Where the labels of a row begin, behind its number."""

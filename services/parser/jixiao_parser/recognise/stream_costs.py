@@ -8,6 +8,8 @@ from jixiao_parser.recognise.texts import is_dash, is_hashes, is_measure, is_num
 
 NEVER = 1_000.0
 FULL = 100
+LESS = "<"  # what is kept of a weight once its score was less
+DEDUCTED = 0.6
 _ABSENT = {"name": NEVER, "weight": 6.0, "score": 1.0, "target": 1.0, "actual": 0.8, "relation": 0.5, "measure": 0.5}
 _EMPTY = {"name": 1.5, "weight": 3.0, "score": 0.7, "target": 0.3, "actual": 0.3}
 _EMPTY_OTHERS = 0.05
@@ -30,7 +32,12 @@ _NEVER_FIRST = "，,。.；;、：:）)%"
 
 def is_points(text: str) -> bool:
     """Whether a text may be a weight or a score: a number of points up to 100."""
-    return bool(_PLAIN.fullmatch(text)) and float(text.removesuffix("分")) <= FULL
+    return bool(_PLAIN.fullmatch(text)) and points(text) <= FULL
+
+
+def points(text: str) -> float:
+    """The points that such a text says; only ways to read it are weighed with them."""
+    return float(text.removesuffix("分"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,8 @@ class Costs:
                 return NEVER if _says_how_much(text) else 0.4 * max(0, len(text) - 2)
             case "deviation":
                 return self._reason(text)
+            case "other":
+                return 2.0 if is_number(text) else 0.1
             case "actual":
                 return self._measured(text)
         return self._measured(text) + 0.01 * max(0, len(text) - 20) + 0.7 * (text in labels.PLACEHOLDERS)
@@ -71,7 +80,12 @@ class Costs:
     def _name(self, text: str) -> float:
         cost = 5.0 if is_number(text) else 4.0 if is_measure(text) else 0.0
         cost += 3.0 * (text[0] in _NEVER_FIRST) + 1.5 * (len(text) < 2) + 0.6 * (text in labels.PLACEHOLDERS)
-        cost += 3.0 * (text[-1] in _RELATIONS) + 0.3 * text[-1].isdigit() + 0.02 * max(0, len(text) - 30)
+        cost += (
+            5.0 * (text[-1] in ".,")
+            + 3.0 * (text[-1] in _RELATIONS)
+            + 0.3 * text[-1].isdigit()
+            + 0.02 * max(0, len(text) - 30)
+        )
         if self.glued:
             groups = len(_GROUPS.findall(text))
             cost += 0.3 * groups + 0.9 * max(0, groups - 1) + 2.0 * bool(_SAME_TWICE.fullmatch(text))
@@ -111,16 +125,18 @@ def _figure(text: str) -> float:
         return 0.3
     if not is_points(text):
         return NEVER
-    points = float(text.removesuffix("分"))
-    return 0.3 * (points * 2 % 1 != 0) + 0.5 * (points > _HEAVY and points % 5 != 0)
+    said = points(text)
+    return 0.3 * (said * 2 % 1 != 0) + 0.5 * (said > _HEAVY and said % 5 != 0)
 
 
 def beside(name: str, text: str, target: str, weight: str) -> float:
     """What it costs that a cell stands in a row with this target or weight, if these were read before."""
     if name == "actual" and text:
         return _pair(target, text)
+    if name == "deviation" and text and weight == LESS:
+        return -DEDUCTED
     if name == "score" and is_points(text) and is_points(weight):
-        most, score = float(weight.removesuffix("分")), float(text.removesuffix("分"))
+        most, score = points(weight), points(text)
         return 3.0 if score > most else -0.4 if score == most else 0.0
     return 0.0
 

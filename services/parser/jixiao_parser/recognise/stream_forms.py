@@ -10,7 +10,7 @@ from jixiao_parser.recognise import labels
 from jixiao_parser.recognise.grid import Line, made_line
 from jixiao_parser.recognise.stream import SURE_LABEL, Found, Stream, stream_of
 from jixiao_parser.recognise.stream_funds import figures_of, money
-from jixiao_parser.recognise.stream_goals import goal_lines
+from jixiao_parser.recognise.stream_goals import goal_lines, goals_beside
 from jixiao_parser.recognise.stream_levels import indicator_lines, last_label
 from jixiao_parser.recognise.texts import is_number
 
@@ -25,10 +25,10 @@ NAMES_END = ("项目", "经费", "资金", "工程", "费用", "补助", "补贴
 SHORTEST = 2  # labels of a header stand side by side, so that short ones are sure as well
 FUNDS_FIRST = 3
 _TOTAL = re.compile(r"(?P<weight>100(?:\.0+)?)?(?P<score>100(?:\.0+)?|[1-9]\d?(?:\.\d{1,2})?)?")
-_MONEY = labels.FUND_ROWS | dict.fromkeys(labels.TOTALS, "total")
+_MONEY = labels.FUND_ROWS | {word: "total" for word in labels.TOTALS if "分" not in word}  # money has no points
 _FIELDS = {word: name for word, name in labels.FIELDS.items() if len(word) >= SURE_LABEL}
 _HEAD = {**_FIELDS, **dict.fromkeys(labels.OTHERS, "other"), **dict.fromkeys(labels.SECTIONS, "section")}
-_BREAKS = dict.fromkeys([*labels.SECTIONS, *labels.OTHERS], "")
+_BREAKS = dict.fromkeys([*labels.SECTIONS, *(labels.OTHERS - labels.INDICATOR_COLUMNS.keys())], "")
 _ENDS = dict.fromkeys(labels.TOTALS, "total") | dict.fromkeys(labels.CLOSINGS, "closing")
 _GLUED = re.compile(r"二级指标(三)级指标")
 _POINTS = re.compile(r"\((\d{1,2})分\)")
@@ -63,10 +63,15 @@ def _forms(stream: Stream) -> Iterator[tuple[int, int]]:
     dense = _is_dense(stream, 0, whole)
     headers = [header.begin for header in _headers(stream, 0, whole, dense, labels.INDICATOR_COLUMNS, _is_indicators)]
     named = [found for found in stream.labels(_FIELDS, 0, whole, dense) if found.meaning in ("name", "unit")]
-    projects = [found.begin for found in named if found.meaning == "name"]
+    projects = [found.begin for found in named if found.meaning == "name" and not _heads_column(stream, found)]
     heads = projects or [found.begin for found in named[:1]]  # a whole department names no project
     starts = [one for one, other in pairwise([*heads, whole]) if any(one < at < other for at in headers)]
     yield from pairwise([*starts, whole])
+
+
+def _heads_column(stream: Stream, label: Found) -> bool:
+    """Whether a label stands beside those of columns: 资金名称 over the kinds of money."""
+    return stream.text.startswith(tuple(labels.FUND_COLUMNS), label.end)
 
 
 def _is_dense(stream: Stream, begin: int, end: int) -> bool:
@@ -98,6 +103,8 @@ def _form(stream: Stream, begin: int, end: int, before: int) -> Iterator[Line]:
             printed = [stream.printed[found.begin : found.end] for found in header.columns]
             yield made_line(stream.line_at(header.begin), [(1, printed[0]), (4, printed[-1])])
             yield from goal_lines(stream, header.end, until, dense)
+    if not goals:
+        yield from goals_beside(stream, funds[0].end if funds else head, first, dense)
     yield from _indicators(stream, indicators, end, dense)
 
 
@@ -161,6 +168,7 @@ def _funds(stream: Stream, header: _Header, end: int, begin: int, dense: bool) -
         if found.begin >= header.end or found.end == header.begin
     ]
     about = stream.text[max(begin, header.begin - 30) : max(header.end, *(found.begin for found in rows[:1]), 0)]
+    about += "万元" if "单位:万元" in stream.text[max(0, begin - PRELUDE) : header.begin] else ""
     points = _POINTS.search(about)
     table = f"项目资金（{'万元' if '万元' in about else '元'}）" + (f"（{points[1]}分）" if points else "")
     printed = [stream.printed[found.begin : found.end] for found in header.columns]
@@ -187,7 +195,8 @@ def _indicators(stream: Stream, headers: Sequence[_Header], end: int, dense: boo
         printed = [stream.printed[found.begin : found.end] for found in header.columns]
         if at == 0:
             yield made_line(stream.line_at(header.begin), enumerate(printed, start=1))
-        yield from indicator_lines(stream, header.names(), begin, last.begin if last else until, dense)
+        numbered = stream.text.endswith(tuple(labels.NUMBERING), 0, header.begin)
+        yield from indicator_lines(stream, header.names(), begin, last.begin if last else until, dense, numbered)
         if last is not None and last.meaning == "total":
             yield _total(stream, last, "weight" in header.names())
             return

@@ -34,6 +34,20 @@ def goal_lines(stream: Stream, begin: int, end: int, dense: bool) -> Iterator[Li
         yield made_line(line, [(1, found.first), (4, found.second)], {} if found.sure else {1: GUESS, 4: GUESS})
 
 
+def goals_beside(stream: Stream, begin: int, end: int, dense: bool) -> Iterator[Line]:
+    """The goals where each stands behind its own label; nothing where a label or a text is missing."""
+    found = [each for each in stream.labels(labels.GOALS_BESIDE, begin, end, dense) if each.meaning != "frame"]
+    expected = next((each for each in found if each.meaning == "expected"), None)
+    actual = next((each for each in found if expected and each.begin > expected.end and each.meaning == "actual"), None)
+    if expected is None or actual is None:
+        return
+    stops = stream.labels(_STOPS | dict.fromkeys(labels.NUMBERING, ""), actual.end, end, dense)
+    last = next((each.begin for each in stops), end)
+    cells = [(1, expected.end, actual.begin), (4, actual.end, last)]
+    yield made_line(stream.line_at(expected.begin), [(1, "预期目标"), (4, "实际完成情况")])
+    yield made_line(stream.line_at(expected.begin), [(at, stream.printed[one:other]) for at, one, other in cells])
+
+
 def _cells(pieces: Sequence[tuple[str, int]]) -> list[str]:
     """The texts of cells, where these are parted by more than blanks."""
     cells: list[str] = []

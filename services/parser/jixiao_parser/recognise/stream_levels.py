@@ -11,6 +11,7 @@ from jixiao_parser.recognise.rows import COST
 from jixiao_parser.recognise.stream import BLANK, CELL, Found, Stream
 from jixiao_parser.recognise.stream_glued import GUESS, Row, glued_rows, guessed
 from jixiao_parser.recognise.stream_rows import Atom, cut_up, dealt
+from jixiao_parser.recognise.texts import is_measure, is_number
 
 LONG = 6
 LABEL = "指标"
@@ -31,10 +32,19 @@ class _Part:
 _Dealt = tuple[_Part, Sequence[Row], list[frozenset[str]]]
 
 
-def indicator_lines(stream: Stream, columns: Sequence[str], begin: int, end: int, dense: bool) -> Iterator[Line]:
-    """A line for each indicator between two places; ``columns`` as the header has them."""
+def indicator_lines(
+    stream: Stream, columns: Sequence[str], begin: int, end: int, dense: bool, numbered: bool
+) -> Iterator[Line]:
+    """A line for each indicator between two places; ``columns`` as the header has them.
+
+    ``numbered``: a first column counts the rows.
+    """
     slots = [name for name in columns if name not in ("level1", "level2", "frame")]
-    for part, rows, doubts in _dealt(stream, list(_parts(stream, begin, end, dense)), slots, dense):
+    parts = list(_parts(stream, begin, end, dense))
+    atoms = [_atoms(stream, part, dense) for part in parts]
+    if numbered and not dense:
+        atoms = _uncounted(atoms)
+    for part, rows, doubts in _dealt(parts, atoms, slots, dense):
         label1, label2 = part.level1, part.level2
         for row, names in zip(rows, doubts, strict=True):
             cells = [(1 + columns.index(name), text) for name, text in row.items()]
@@ -47,18 +57,34 @@ def indicator_lines(stream: Stream, columns: Sequence[str], begin: int, end: int
             label1 = label2 = ""
 
 
-def _dealt(stream: Stream, parts: Sequence[_Part], slots: Sequence[str], dense: bool) -> Iterator[_Dealt]:
+def _uncounted(parts: Sequence[Sequence[Atom]]) -> list[list[Atom]]:
+    """The pieces of each part without the numbers of the rows: each stands before a label or a name."""
+    count = 2  # the first one stands before the first label
+    found: list[list[Atom]] = []
+    for atoms in parts:
+        kept: list[Atom] = []
+        for at, atom in enumerate(atoms):
+            behind = atoms[at + 1][0] if at + 1 < len(atoms) else LABEL
+            if atom[0] == str(count) and behind and not is_number(behind):
+                count += 1
+            else:
+                kept.append(atom)
+        found.append(kept)
+    return found
+
+
+def _dealt(parts: Sequence[_Part], atoms: Sequence[list[Atom]], slots: Sequence[str], dense: bool) -> Iterator[_Dealt]:
     """The rows of each part, and which cells of them are guessed; in a text that ran together level by level."""
     if not dense or "weight" not in slots:
-        for part in parts:
-            rows = dealt(_atoms(stream, part, dense), slots)[0]
+        for part, own in zip(parts, atoms, strict=True):
+            rows = dealt(own, slots)[0]
             yield part, rows, [guessed(rows, at, sure=not dense) if dense else frozenset() for at in range(len(rows))]
         return
     begins = [at for at, part in enumerate(parts) if part.level1 or at == 0]
     for begin, end in pairwise([*begins, len(parts)]):
         level = labels.LEVEL1.get(labels.level_key(parts[begin].level1), "")
         points = labels.points_of(parts[begin].level1) or labels.POINTS.get(level, Decimal(0))
-        found, sure = glued_rows([_atoms(stream, part, dense) for part in parts[begin:end]], slots, points)
+        found, sure = glued_rows(atoms[begin:end], slots, points)
         for part, rows in zip(parts[begin:end], found, strict=True):
             yield part, rows, [guessed(rows, at, sure) for at in range(len(rows))]
 
@@ -131,14 +157,23 @@ def last_label(stream: Stream, begin: int, end: int) -> int:
 
 def _labels(stream: Stream, begin: int, end: int, dense: bool) -> list[Found]:
     """The labels, without those that are the name of an indicator: said once more, and without 指标."""
+    return _kept(stream, begin, end, dense, CELL) or _kept(stream, begin, end, dense, BLANK)
+
+
+def _kept(stream: Stream, begin: int, end: int, dense: bool, gap: int) -> list[Found]:
+    """The same; ``gap``: what must part a label without 指标 from the piece before."""
     kept: list[Found] = []
     words = _SURE if dense else _WORDS
     for label in stream.labels(words, begin, end, dense):
         printed = stream.text[label.begin : label.end]
         same = bool(kept) and labels.LEVEL2.get(kept[-1].meaning) == labels.LEVEL2.get(label.meaning)
+        if same and label.meaning not in labels.LEVEL1 and kept[-1].meaning in labels.LEVEL1 and not dense:
+            same = is_measure(
+                stream.text[label.end : label.end + 1] or "0"
+            )  # 满意度, 服务对象满意度, and a name behind
         if same and kept[-1].end == label.begin and LABEL not in printed and kept[-1].meaning in labels.LEVEL2:
             continue
-        if stream.gaps.get(label.begin, 0) < CELL and not dense and LABEL not in printed:
+        if stream.gaps.get(label.begin, 0) < gap and not dense and LABEL not in printed:
             continue
         kept.append(label)
     return kept

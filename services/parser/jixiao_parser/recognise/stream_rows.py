@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from jixiao_parser.recognise import labels
 from jixiao_parser.recognise.stream import BLANK, CELL, GLUED
-from jixiao_parser.recognise.stream_costs import NEVER, Costs, beside, is_points
+from jixiao_parser.recognise.stream_costs import LESS, NEVER, Costs, beside, is_points, points
 from jixiao_parser.recognise.texts import is_dash, is_number
 
 MOST = 400  # pieces of one level; beyond that it is no table
@@ -134,7 +134,7 @@ class _Deal:
             return [_Step(0.0)]
         found: dict[float, _Step] = {}
         for cost, name, text, taken, after in self._cells(at, slot, target, weight):
-            own = float(text.removesuffix("分")) if name == "weight" and is_points(text) else 0.0
+            own = points(text) if name == "weight" and is_points(text) else 0.0
             behind = self._steps(at + taken, after, *_kept(name, text, after, target, weight))
             for way, step in enumerate(behind):
                 total = cost + step.cost, own + step.weight if self._ways > 1 else 0.0
@@ -163,7 +163,7 @@ class _Deal:
     def _is_pointless(self, at: int) -> bool:
         """Whether a row may begin here with its weight of nought."""
         text = self._atoms[at][0] if at < len(self._atoms) and self._slots[1:2] == ["weight"] else ""
-        return is_points(text) and float(text.removesuffix("分")) == 0
+        return is_points(text) and points(text) == 0
 
     def _left_over(self, at: int) -> float:
         """What it costs that the next piece is no part of a row: between rows any may be, in a row an empty cell."""
@@ -191,6 +191,8 @@ def _kept(name: str, text: str, after: int, target: str, weight: str) -> tuple[s
         return "", ""
     if name in ("target", "actual"):
         target = text if name == "target" else ""
-    if name in ("weight", "score"):
-        weight = text if name == "weight" else ""
+    if name == "score":
+        weight = LESS if is_points(text) and is_points(weight) and points(text) < points(weight) else ""
+    if name == "weight":
+        weight = text
     return target, weight

@@ -49,10 +49,12 @@ def _is_figure(item: Item) -> bool:
 def lost_row(
     total: FundsTotal, indicators: Sequence[Indicator], total_weight: Value, total_score: Value
 ) -> Doubt | None:
-    """A doubt on the form when weights and scores both miss their totals by what one row would carry."""
+    """A doubt on the form when both weights and scores miss their totals by what one row would carry, or all do."""
     weights = [number(value.text) for value in (total.weight, *(each.weight for each in indicators))]
     scores = [number(total.score.text), *(_score(each) for each in indicators)]
     stated = number(total_weight.text), number(total_score.text)
+    if not indicators and number(total_score.text):
+        return Doubt(kind=DoubtKind.LOST_ROW, note="表中有总分，但没有读出任何一项指标，疑似原文各行的内容无法辨认。")
     if not indicators or None in weights or None in scores or None in stated:
         return None
     weight = (stated[0] or 0) - sum(each for each in weights if each is not None)
