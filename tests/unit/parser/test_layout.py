@@ -52,3 +52,30 @@ def test_rows_round_their_anchors() -> None:
 
     assert bands([1, 3, 5], 0, 7, uneven) == [Band(0, 1, 3), Band(3, 3, 4), Band(4, 5, 7)]
     assert bands([], 0, 7, uneven) == []
+
+
+def test_other_columns_and_wrapped_labels() -> None:
+    """Columns of sign and unit, a header and labels of money over two lines, amounts that are not there."""
+    text = (Path(__file__).parent.parent / "cases" / "forms" / "layout_other_columns.txt").read_text(encoding="utf-8")
+    (form,) = read(text.encode(), "表.txt").forms
+    record = form.record()
+    assert (record["name"], record["year"], record["unit"]) == ("小型消防站建设", "2022", "栗山县消防站")
+    assert [list(record["funds"][row].values())[:3] for row in ("total", "fiscal", "other")] == [
+        ["300.00", "280.00", "252.00"],
+        ["", "200.00", "180.00"],
+        ["", "80.00", "72.00"],
+    ]
+    assert [" ".join(row[name] for name in row if row[name]) for row in record["indicators"]] == [
+        "产出 数量 建成小型消防站数量 =3座 2 30 20 征地延误，已办结",
+        "产出 时效 建成月份 ≤10月 10 20 20",
+        "效益 社会效益 到场时间缩短 ≥5分钟 6 30 30",
+        "满意度 服务对象满意度 居民满意度 ≥90% 94 10 10",
+    ]
+    assert (record["total_weight"], record["total_score"]) == ("100", "89.00")
+
+
+def test_rows_that_do_not_make_the_total_are_in_doubt() -> None:
+    """Where our own rows do not close, no figure of theirs is told without a doubt."""
+    lost = "\n".join(line for line in TEXT.split("\n") if "居民满意度" not in line)
+    (form,) = read(lost.encode(), "表.txt").forms
+    assert all(each.weight.doubt and each.score.doubt for each in form.indicators)

@@ -18,10 +18,11 @@ from jixiao_parser.recognise.stacked import spread, unstacked
 from jixiao_parser.recognise.stream_forms import streamed
 from jixiao_parser.recognise.texts import number
 
+LAID_OUT = "以空格对齐各列，按列位置还原"
 STEPS = (
     ("合并单元格的内容逐格重复，只取一次", unrepeated),
     ("每行一个单元格，按表头的列数还原", unstacked),
-    ("以空格对齐各列，按列位置还原", laid_out),
+    (LAID_OUT, laid_out),
     ("按阅读顺序排列，按分值和得分还原各行", on_a_grid),
 )
 PLACED = "按文字在页面上的位置还原各行各列"
@@ -56,9 +57,11 @@ def best_reading(document: Document, lines: Sequence[Line]) -> Recognised:
     other = assembled(placed(lines))
     if other.forms and _rank(other.forms) >= _rank(first.forms):
         told = (_chosen(PLACED, other.forms), _rejected(name, first.forms))
-        return Recognised(other.forms, (*told, *other.decisions))
-    if first.forms and sum(map(is_whole, first.forms)) >= MOSTLY * len(first.forms):
-        return Recognised(first.forms, (_chosen(name, first.forms), *first.decisions))
+        return Recognised(tuple(map(unconfirmed, other.forms)), (*told, *other.decisions))
+    sure = name == TABLE or any(map(closes, first.forms))
+    if sure and first.forms and sum(map(is_whole, first.forms)) >= MOSTLY * len(first.forms):
+        forms = tuple(map(unconfirmed, first.forms)) if name == LAID_OUT else first.forms
+        return Recognised(forms, (_chosen(name, first.forms), *first.decisions))
     ways = [(name, first), (STREAM, assembled(streamed(document)))]
     if not any(form for _, way in ways for form in way.forms if closes(form)):
         ways.append((SPREAD, assembled(spread(lines))))

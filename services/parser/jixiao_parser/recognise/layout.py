@@ -3,6 +3,7 @@
 Other texts stay as they are.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from statistics import median
@@ -17,6 +18,7 @@ from jixiao_parser.recognise.texts import is_dash, is_hashes, is_number
 
 Words = tuple[Word, ...]
 HEADER = 4  # columns that tell the header of the indicators
+_HEADING = re.compile(r"^[（(]?\s*20\d\d\s*年|单位[:：]")  # what stands between the title and the head
 FRAME = 4  # the label of a table stands within so many signs of the left edge
 
 
@@ -79,19 +81,22 @@ def _forms(lines: Sequence[Words]) -> Iterator[Line]:
 
 
 def _form(lines: Sequence[Words]) -> Iterator[Line]:
-    funds = _first(lines, lambda words: any(labels.key(word.text) in labels.FUND_COLUMNS for word in words))
+    funds = _first(lines, lambda words: any(_amount_named(word) for word in words))
     goals = _first(lines, lambda words: any(labels.GOALS.get(labels.key(word.text)) == "expected" for word in words))
     header = _first(lines, _is_header)
     total = header + _first(lines[header:], lambda words: any(labels.key(word.text) in labels.TOTALS for word in words))
     yield from _head([words for words in lines[:funds] if not _is_section(words)])
     yield from _funds(lines[funds - 1 : goals])
-    above, below = lines[header - 1], lines[header + 1] if header + 1 < len(lines) else ()
-    wrapped = any(_is_column(word) for word in _joined(above, below))
+    whole = lines[header] if header < len(lines) else ()
+    upper = [word for word in lines[header - 1] if not any(above(word, other) for other in whole)]
+    below = lines[header + 1] if header + 1 < len(lines) else ()
+    wrapped = any(_is_column(word) for word in _joined(upper, below))
+    goes_on = not wrapped and any(_is_column(word) for word in _joined(whole, below) if word not in whole)
     yield from _goals(lines[goals : header - wrapped])
     if header < len(lines):
-        begins = header + 1 + wrapped
+        begins = header + 1 + (wrapped or goes_on)
         pages = [list(page) for _, page in groupby(lines[begins:total], key=lambda words: words[0].line.sheet.page)]
-        yield from indicator_rows([*_joined(above, below), *lines[header]], pages)
+        yield from indicator_rows(_joined(whole, below) if goes_on else [*_joined(upper, below), *whole], pages)
     if total < len(lines):
         figures = [word.text for word in lines[total] if is_number(word.text) or is_hashes(word.text)]
         yield made_line(lines[total][0].line, [(0, "总分"), *enumerate(figures[:2], start=WEIGHT)])
@@ -109,10 +114,10 @@ def _is_column(word: Word) -> bool:
     return labels.key(word.text) in labels.INDICATOR_COLUMNS
 
 
-def _joined(above: Words, below: Words) -> list[Word]:
+def _joined(upper: Sequence[Word], below: Words) -> list[Word]:
     """Header cells of two lines, round the header's own line; they stand where their first line does."""
     found = []
-    for word in above:
+    for word in upper:
         under = next((other for other in below if other.start < word.end and word.start < other.end), None)
         found.append(word._replace(text=word.text + under.text) if under else word)
     return found
@@ -120,9 +125,10 @@ def _joined(above: Words, below: Words) -> list[Word]:
 
 def _head(lines: Sequence[Words]) -> Iterator[Line]:
     """Rows round the lines that begin with a label; the lines between two of them belong half to each."""
-    anchors = [
-        at for at, words in enumerate(lines) if words[0].start < FRAME and labels.key(words[0].text) in labels.FIELDS
-    ]
+    anchors = [at for at, words in enumerate(lines) if words[0].start < FRAME and _names_field(words[0])]
+    while lines and anchors and anchors[0] > 0 and len(lines[0]) == 1 and _HEADING.search(lines[0][0].text):
+        yield made_line(lines[0][0].line, [(0, lines[0][0].text)])
+        lines, anchors = lines[1:], [at - 1 for at in anchors]
     for which, anchor in enumerate(anchors):
         top = 0 if which == 0 else (anchors[which - 1] + anchor + 1) // 2
         bottom = len(lines) if which + 1 == len(anchors) else (anchor + anchors[which + 1] + 1) // 2
@@ -155,20 +161,46 @@ def _is_label(cell: Sequence[Word]) -> bool:
 
 
 def _funds(lines: Sequence[Words]) -> Iterator[Line]:
-    columns = [word for words in lines for word in words if labels.key(word.text) in labels.FUND_COLUMNS]
+    columns = [word for words in lines for word in words if _amount_named(word)]
     columns.sort(key=lambda word: word.start)
     frame = "".join(word.text for words in lines for word in words if word.start < FRAME and not _names_field(word))
     if columns:
-        yield made_line(columns[0].line, enumerate((word.text for word in columns), start=2))
-    for words in lines:
-        at = next((at for at, word in enumerate(words) if labels.key(word.text) in labels.FUND_ROWS), None)
-        if at is not None:
-            values = [word.text for word in words[at + 1 :] if _is_value(word.text)]
-            yield made_line(words[at].line, [(0, frame), (1, words[at].text), *enumerate(values, start=2)])
+        yield made_line(columns[0].line, enumerate((_unclosed(word.text) for word in columns), start=2))
+    for words, below in zip(lines, [*lines[1:], ()], strict=False):
+        at, label = next(
+            ((at, label) for at, word in enumerate(words) if (label := _money_named(word, below))), (0, "")
+        )
+        if label:
+            values = [word for word in words[at + 1 :] if _is_value(word.text)]
+            yield made_line(words[at].line, [(0, frame), (1, label), *_in_columns(values, columns)])
+
+
+def _in_columns(values: Sequence[Word], columns: Sequence[Word]) -> Iterator[tuple[int, str]]:
+    """The figures of a row by column: in their order where none is missing, else each in the nearest."""
+    for at, word in enumerate(values):
+        near = range(len(columns)) if len(values) != len(columns) else [at]
+        yield 2 + min(near, key=lambda column: abs(columns[column].centre - word.centre), default=at), word.text
+
+
+def _unclosed(text: str) -> str:
+    """A label without parentheses that the end of its line cut: 全年预算数（."""
+    return (
+        text if text.count("（") + text.count("(") == text.count("）") + text.count(")") else re.split("[（(]", text)[0]
+    )
+
+
+def _amount_named(word: Word) -> bool:
+    return labels.key(_unclosed(word.text)) in labels.FUND_COLUMNS
+
+
+def _money_named(word: Word, below: Words) -> str:
+    """The label of a row of money that this is, or begins: it may go on in the next line."""
+    under = next((other.text for other in below if above(word, other)), "")
+    return next((text for text in (word.text, word.text + under) if labels.key(text) in labels.FUND_ROWS), "")
 
 
 def _names_field(word: Word) -> bool:
-    return labels.key(word.text) in labels.FIELDS
+    return labels.field(word.text) is not None or labels.key(word.text) in labels.OTHERS
 
 
 def _names_table(word: Word) -> bool:

@@ -15,10 +15,14 @@ from jixiao_parser.recognise.texts import KEPT, is_hashes, is_number
 from jixiao_parser.recognise.wraps import width
 
 Page = list[tuple[Word, ...]]
-NAMES = ("level1", "level2", "name", "target", "actual", "weight", "score", "deviation")
+LEVELS = ("frame", "level1", "level2")
+USUAL = ("name", "target", "actual", "weight", "score", "deviation")
+NAMES = ("level1", "level2", *USUAL, "relation", "measure", "other")
+COLUMNS = (*HEADER, "指标性质", "度量单位", "评分标准")
 UNEVEN = 0.3
 LOPSIDED = 1.0
 LABEL_INSIDE = 3.0
+LABEL_BESIDE = 0.3  # the share of it where the label stands beside the figures, in the middle of its cell
 SHORT = 0.5
 
 
@@ -41,6 +45,21 @@ class _Places:
             return "level1" if word.start < self.level2 - 2 else "level2"
         middles = {"name": self.name, "target": self.target, "actual": self.actual}
         return min(middles, key=lambda name: abs(middles[name] - word.centre))
+
+
+@dataclass(frozen=True, slots=True)
+class _Headed:
+    """Columns where their headings stand, for tables with others than the usual ones: names and middles."""
+
+    columns: tuple[tuple[str, float], ...]
+
+    def name_of(self, word: Word) -> str:
+        """The column that a word stands in."""
+        return min(self.columns, key=lambda column: abs(column[1] - word.centre))[0]
+
+    def weighs(self, words: Sequence[Word]) -> bool:
+        """Whether a line holds the weight of a row."""
+        return any(is_number(word.text) and self.name_of(word) == "weight" for word in words)
 
 
 def _places(page: Page, figures: Mapping[int, int]) -> _Places:
@@ -71,17 +90,24 @@ _WHOLE = (*(f"{word}指标" for word in (*labels.LEVEL1, *_SECOND)), "年度绩�
 
 def indicator_rows(header: Sequence[Word], pages: Sequence[Page]) -> Iterator[Line]:
     """The header and a row for each indicator. ``pages``: the lines after the header, page by page."""
-    names = [name for name in NAMES if name in _named(header)]
-    yield made_line(header[0].line, [(LEVEL1 + NAMES.index(name), HEADER[NAMES.index(name)]) for name in names])
-    for page in pages:
+    named = _named(header)
+    names = [name for name in NAMES if name in named]
+    yield made_line(header[0].line, [(LEVEL1 + NAMES.index(name), COLUMNS[NAMES.index(name)]) for name in names])
+    usual = [name for name in USUAL if name in named] == [name for name in named if name not in LEVELS]
+    headed = _Headed(tuple((name, word.centre) for name, word in named.items()))
+    for number, page in enumerate(pages):
         figures = {at: found for at, words in enumerate(page) if (found := _figures(words))}
-        if figures:
-            yield from _page_rows(page, figures, _places(page, figures))
+        places = _places(page, figures) if usual and figures else None
+        own = places is not None and number == 0 and "level2" in named and places.edge <= named["level2"].start + 1
+        if places is not None and not own:
+            yield from _page_rows(page, figures, places)
+        else:  # other columns, or levels in words of their own
+            yield from _page_rows(page, {at: -1 for at, words in enumerate(page) if headed.weighs(words)}, headed)
 
 
 def _named(header: Sequence[Word]) -> dict[str, Word]:
     found: dict[str, Word] = {}
-    for word in header:
+    for word in sorted(header, key=lambda word: word.start):
         name = labels.INDICATOR_COLUMNS.get(labels.key(word.text))
         if name and name != "frame":
             found.setdefault(name, word)
@@ -97,7 +123,7 @@ def _figures(words: Sequence[Word]) -> int | None:
     return None
 
 
-def _page_rows(page: Page, figures: Mapping[int, int], places: _Places) -> Iterator[Line]:
+def _page_rows(page: Page, figures: Mapping[int, int], places: _Places | _Headed) -> Iterator[Line]:
     cells = [_cells(words, figures.get(at), places) for at, words in enumerate(page)]
     names = [width(row["name"]) if "name" in row else None for row in cells]
     widest = max((name for name in names if name is not None), default=0.0)
@@ -109,7 +135,8 @@ def _page_rows(page: Page, figures: Mapping[int, int], places: _Places) -> Itera
     def cost(band: Band) -> float:
         top, anchor, bottom = band
         uneven = abs((anchor - top) - (bottom - anchor - 1))
-        inside = labels_until[bottom] - labels_until[top + 1]
+        own = top < anchor and _begins_label(cells[anchor])
+        inside = labels_until[bottom] - labels_until[top + 1] - own + LABEL_BESIDE * own
         last = named_until[bottom]  # the last line of a name may be short
         short = gaps_until[bottom] - gaps_until[top] - gaps[last] if last >= top else 0.0
         return UNEVEN * uneven + LOPSIDED * max(0, uneven - 1) + LABEL_INSIDE * inside + SHORT * short
@@ -120,7 +147,10 @@ def _page_rows(page: Page, figures: Mapping[int, int], places: _Places) -> Itera
         texts = dict.fromkeys(NAMES, "")
         for row in rows:
             texts |= {name: texts[name] + text for name, text in row.items()}
-        texts["level1"], texts["level2"] = _label1(cells, band), _label2(rows)
+        own = [
+            texts[level] if isinstance(places, _Headed) and not _is_piece(texts[level]) else "" for level in LEVELS[1:]
+        ]
+        texts["level1"], texts["level2"] = _label1(cells, band) or own[0], _label2(rows) or own[1]
         found.append((page[band.anchor][0].line, texts))
     _lift([texts for _, texts in found])
     for line, texts in found:
@@ -135,11 +165,11 @@ def _lift(rows: Sequence[dict[str, str]]) -> None:
             row["level2"], below["level2"] = below["level2"], ""
 
 
-def _cells(words: Sequence[Word], figures: int | None, places: _Places) -> dict[str, str]:
+def _cells(words: Sequence[Word], figures: int | None, places: _Places | _Headed) -> dict[str, str]:
     found: dict[str, str] = {}
     for at, word in enumerate(words):
         name = places.name_of(word)
-        if figures is not None and at in (figures, figures + 1):
+        if figures is not None and figures >= 0 and at in (figures, figures + 1):
             name = "weight" if at == figures else "score"
         found[name] = found.get(name, "") + word.text
     return found
