@@ -29,6 +29,7 @@ async def html(api: Api, path: str, status: int = 200, **form: Any) -> str:
         assert answer.status == status, await answer.text()
         assert answer.content_type == "text/html"
         assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
+        assert answer.headers["Cache-Control"] == "no-store"
         return await answer.text()
 
 
@@ -169,6 +170,8 @@ async def test_what_follows_from_a_warning_is_listed_under_it(api: Api) -> None:
     assert words.money(first.amount) in page
     page = await html(api, "/alerts?handling=open")
     assert page.count('<article class="alert">') == 2 and "由此引起" not in page
+    page = await html(api, "/alerts?overdue=1")
+    assert api.fakes.alerts.asked == {"overdue": True} and 'name="overdue" value="1" checked' in page
 
 
 async def test_a_warning_is_handled_from_its_page(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:

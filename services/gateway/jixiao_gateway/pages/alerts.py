@@ -43,6 +43,7 @@ async def show_alerts(
     condition: str = "",
     handling: str = "",
     rule: str = "",
+    overdue: str = "",
     order: Order = Order.CHANGED,
     cursor: str = "",
 ) -> HTMLResponse:
@@ -51,15 +52,22 @@ async def show_alerts(
         "unit": unit, "year": year, "severity": severity, "condition": condition, "handling": handling, "rule": rule
     }  # fmt: skip
     filters: dict[str, Any] = {name: text.strip() for name, text in chosen.items() if text.strip()}
+    filters |= {"overdue": True} if overdue else {}
     asked = {**filters, **scope.filters}
-    if not filters.keys() & FILTERS.keys():
+    if not filters.keys() & {*FILTERS, "overdue"}:
         asked["leading"] = "bureau" if scope.is_bureau else "unit"
     rows = await parts.store.alerts.page(cursor or None, PAGE + 1, asked, order)
     shown, behind = rows[:PAGE], None
     if len(rows) > PAGE:
         behind = "?" + urlencode(filters | {"order": order, "cursor": encode_cursor(*place(shown[-1], order))})
     below = await _below(parts, scope, shown) if "leading" in asked else {}
-    values: dict[str, Any] = {"chosen": chosen, "order": order, "filters": FILTERS, "next": behind, "first": not cursor}
+    values: dict[str, Any] = {
+        "chosen": chosen | {"overdue": overdue},
+        "order": order,
+        "filters": FILTERS,
+        "next": behind,
+        "first": not cursor,
+    }
     return page(request, "alerts.html", alerts=shown, below=below, **values)
 
 
