@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 
 from jixiao.events import FormScored
 from jixiao.findings import Cause, Finding, RuleId, Stage
+from jixiao.identity import FormIdentity
 from jixiao.runtime import inbox as runtime_inbox
 from jixiao.runtime.errors import RetryLater
 from jixiao.runtime.health import Health
@@ -23,11 +24,12 @@ from jixiao.runtime.postgres import connect_pool
 from jixiao_parser.register import RegisteredUnit
 from jixiao_parser.store import register_unit
 from jixiao_scorer import assess, form_store
-from jixiao_scorer.context import Member, facts_of, judge_projects, judge_unit, merged
+from jixiao_scorer.context import Member, facts_of, judge_projects, judge_texts, judge_unit, merged
 from jixiao_scorer.profiles import profile_for
 from jixiao_scorer.rejudge import Rejudging
 from tests.contract.test_scorer import FORMS, arrive, handed_in, latest, plain
 from tests.fakes.producer import FakeProducer
+from tests.unit.scorer.test_texts import accounts_member
 
 _FINDINGS = TypeAdapter(tuple[Finding, ...])
 LAST_YEAR: Mapping[str, str] = {"year": "2022", "funds.fiscal.executed": "650000.00", "indicators[1].target": "≥400米"}
@@ -137,7 +139,8 @@ def wanted(
         )
         for each in forms
     ]
-    across = judge_projects(judged)
+    texts = judge_texts(judged)
+    across = {form: (*found, *texts.get(form, ())) for form, found in judge_projects(judged).items()}
     for unit in {each.identity.unit for each in judged} - {""}:
         of_unit = judge_unit([facts_of(each) for each in judged if each.identity.unit == unit], profile_for)
         across |= {form: (*across[form], *found) for form, found in of_unit.items()}
@@ -217,21 +220,27 @@ async def test_what_waits_is_judged_once_and_told_only_if_it_changed(house: Hous
 
 
 UNITS = ("甲", "乙", "丙", "")
-VARIANTS: Sequence[Mapping[str, str]] = (*FORMS, LAST_YEAR, {"indicators[1].actual": "317米"})
+VARIANTS: Sequence[Mapping[str, str]] = (*FORMS, LAST_YEAR, {"funds.total.budget": "1200000.00"})
+
+
+def of_chance(chance: random.Random, place: int) -> Member:
+    """A form of some unit, perhaps without a code or its unit printed, perhaps from outside."""
+    unit = chance.choice(UNITS)
+    changes = {**chance.choice(VARIANTS), **chance.choice(({}, {}, {"code": ""}))}
+    printed = {"unit": chance.choice((unit, "")), "budget_unit": chance.choice((*UNITS, ""))}
+    return handed_in(unit, place, {**changes, **printed}, "000001", chance.random() < 0.3)
+
+
+def accounts_of(unit: str) -> Member:
+    """The final accounts of a unit, which speak of a project."""
+    sample = accounts_member({})
+    form = sample.form.model_validate_json(sample.form.model_dump_json().replace("澄湖区城管局", unit))
+    return replace(sample, identity=FormIdentity.of(form, unit, None), form=form)
 
 
 async def history(house: House, chance: random.Random, monkeypatch: pytest.MonkeyPatch) -> None:
     """Forms, merges and rulings in some order, at once and twice, with looks and kills in between."""
-    forms = [
-        handed_in(
-            chance.choice(UNITS),
-            place,
-            {**chance.choice(VARIANTS), **chance.choice(({}, {}, {"code": ""}))},
-            "000001",
-            chance.random() < 0.3,
-        )
-        for place in range(8)
-    ]
+    forms = [of_chance(chance, place) for place in range(8)] + [accounts_of(chance.choice(UNITS[:3]))]
     waits, became, adopted = chance.sample(forms, len(forms)), {}, set[uuid.UUID]()
     keep, killed = runtime_inbox._keep, chance.random
 
