@@ -32,3 +32,12 @@ def test_prose_on_evaluation_is_no_form() -> None:
     """Words of the form in a text do not make one."""
     text = "本表的一级指标、二级指标、三级指标由各单位填写，年度指标值、分值和得分见附件。项目名称：略。"
     assert read(text.encode(), "a.txt").forms == ()
+
+
+def test_money_that_ran_together_and_does_not_close_is_in_doubt() -> None:
+    """No cut of 5050010 is told for sure where neither the rate nor the rows confirm it."""
+    text = (FOLDER / "run_on_money.txt").read_text(encoding="utf-8").partition("\n---\n")[0]
+    text = text.replace("470515.5463.951090.00%9.00", "505001000").replace("———", "")
+    (form,) = read(text.encode(), "表.txt").forms
+    amounts = [getattr(form.funds.total, name) for name in ("initial", "budget", "executed")]
+    assert all(value.doubt for value in amounts if value.text)

@@ -104,7 +104,7 @@ class Costs:
         if self.glued:
             odd = 0.1 * sum(sign.isdigit() for sign in text) + 0.05 * max(0, len(text) - 12)
             cost += odd if cost > _SAID_WHY else min(1.5, odd)
-            cost += 1.5 * any(sign in _RELATIONS for sign in text)
+            cost += 1.5 * any(sign in _RELATIONS for sign in text) + 1.0 * text[0].isdigit()
         return cost
 
     def _measured(self, text: str) -> float:

@@ -9,7 +9,8 @@ from jixiao.forms.document import Document
 from jixiao_parser.recognise import labels
 from jixiao_parser.recognise.grid import Line, made_line
 from jixiao_parser.recognise.stream import SURE_LABEL, Found, Stream, stream_of
-from jixiao_parser.recognise.stream_funds import figures_of, money
+from jixiao_parser.recognise.stream_funds import figures_of, money_rows
+from jixiao_parser.recognise.stream_glued import GUESS
 from jixiao_parser.recognise.stream_goals import goal_lines, goals_beside
 from jixiao_parser.recognise.stream_levels import indicator_lines, last_label
 from jixiao_parser.recognise.texts import is_number
@@ -165,7 +166,8 @@ def _funds(stream: Stream, header: _Header, end: int, begin: int, dense: bool) -
     rows = [
         found
         for found in stream.labels(_MONEY, max(begin, header.begin - LABEL_ABOVE), end, dense, SHORTEST)
-        if found.begin >= header.end or found.end == header.begin
+        if (found.begin >= header.end or found.end == header.begin)
+        and not (dense and _is_inside(stream, found, header))
     ]
     about = stream.text[max(begin, header.begin - 30) : max(header.end, *(found.begin for found in rows[:1]), 0)]
     about += "万元" if "单位:万元" in stream.text[max(0, begin - PRELUDE) : header.begin] else ""
@@ -174,13 +176,20 @@ def _funds(stream: Stream, header: _Header, end: int, begin: int, dense: bool) -
     printed = [stream.printed[found.begin : found.end] for found in header.columns]
     yield made_line(stream.line_at(header.begin), [(0, table), *enumerate(printed, start=FUNDS_FIRST)])
     given = {"weight": points[1]} if points and "weight" not in slots else {}
-    above: dict[str, str] = {}
-    for one, other in pairwise([*rows, Found(end, end, "")]):
-        pieces = list(stream.pieces(max(one.end, header.end), other.begin))
-        found = money(figures_of(pieces, len(slots)), slots, above, given)
-        above = above or found
+    pieces = (
+        stream.pieces(max(one.end, header.end), other.begin) for one, other in pairwise([*rows, Found(end, end, "")])
+    )
+    figures = [figures_of(list(each), len(slots)) for each in pieces]
+    for row, (found, unsure) in zip(rows, money_rows(figures, slots, given), strict=True):
         cells = [(FUNDS_FIRST + slots.index(name), text) for name, text in found.items()]
-        yield made_line(stream.line_at(one.begin), [(1, stream.printed[one.begin : one.end]), *cells])
+        doubts = {FUNDS_FIRST + slots.index(name): GUESS for name in unsure}
+        yield made_line(stream.line_at(row.begin), [(1, stream.printed[row.begin : row.end]), *cells], doubts)
+
+
+def _is_inside(stream: Stream, label: Found, header: _Header) -> bool:
+    """Whether a label is the end of another: 财政资金 of 中央财政资金."""
+    behind = re.search(r"\d", stream.text[header.end : label.begin])
+    return behind is not None and stream.text[label.begin - 1].isalpha()
 
 
 def _indicators(stream: Stream, headers: Sequence[_Header], end: int, dense: bool) -> Iterator[Line]:

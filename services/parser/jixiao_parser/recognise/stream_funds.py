@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from itertools import islice
 
 from jixiao_parser.recognise.agreement import disagreement
-from jixiao_parser.recognise.texts import is_dash, is_hashes, is_number
+from jixiao_parser.recognise.texts import is_dash, is_hashes, is_number, number
 
 MOST_WAYS = 6_000
 PLACES = (2, 6, 4)
+PADDED, SHORTENED = 0.3, 0.04
 CLEAR = 0.1  # figures that agree so well are looked at no further
 _AMOUNT = r"(?:0|[1-9]\d*)\.\d{{{}}}"
 AMOUNTS = ("initial", "budget", "executed")
@@ -26,6 +29,51 @@ def figures_of(pieces: Sequence[tuple[str, int]], most: int) -> list[str]:
             break
         found.append(text)
     return found
+
+
+def money_rows(
+    rows: Sequence[Sequence[str]], slots: Sequence[str], given: Mapping[str, str]
+) -> list[tuple[dict[str, str], frozenset[str]]]:
+    """Which figure of each row is what, and which are in doubt; the first row is 年度资金总额.
+
+    Figures that ran together are cut so that the rows make the first one; where none do, the cuts are in doubt.
+    """
+    read: list[dict[str, str]] = []
+    for figures in rows:
+        read.append(money(figures, slots, read[0] if read else {}, given))
+    glued = [len([text for text in figures if text]) < len(row) for figures, row in zip(rows, read, strict=True)]
+    if not any(glued):
+        return [(row, frozenset()) for row in read]
+    amounts = [name for name in slots if name in AMOUNTS]
+    ways = [
+        [dict(zip(amounts, cut, strict=True)) for cut in _whole_cuts(figures, len(amounts))] if cut_up else [row]
+        for figures, row, cut_up in zip(rows[1:], read[1:], glued[1:], strict=True)
+    ]
+    clear = not glued[0] or (disagreement({**given, **read[0]}) < CLEAR and bool(number(read[0].get("rate"))))
+    closing = next(_closing(ways, read[0], amounts), None) if clear and len(rows) > 1 else None
+    if closing is not None:
+        return [(row, frozenset()) for row in (read[0], *closing)]
+    unsure = [cut_up and (at > 0 or not clear) for at, cut_up in enumerate(glued)]
+    return [(row, frozenset(row) if doubted else frozenset()) for row, doubted in zip(read, unsure, strict=True)]
+
+
+def _whole_cuts(figures: Sequence[str], count: int) -> list[list[str]]:
+    return [cut for cut in islice(_cuts([text for text in figures if text], count), MOST_WAYS) if len(cut) == count]
+
+
+def _closing(
+    ways: Sequence[Sequence[dict[str, str]]], rest: Mapping[str, str], amounts: Sequence[str]
+) -> Iterator[list[dict[str, str]]]:
+    """The rows, one way each, that make these amounts."""
+    left = {name: number(rest.get(name)) or Decimal(0) for name in amounts}
+    if not ways:
+        yield from [] if any(left.values()) else [[]]
+        return
+    for row in ways[0]:
+        less = {name: left[name] - (number(row.get(name)) or Decimal(0)) for name in amounts}
+        if all(amount >= 0 for amount in less.values()):
+            for more in _closing(ways[1:], {name: str(amount) for name, amount in less.items()}, amounts):
+                yield [row, *more]
 
 
 def money(
@@ -101,7 +149,14 @@ def _cost(row: Mapping[str, str], slots: Sequence[str], above: Mapping[str, str]
     cost = sum(1.0 for name in ("budget", "executed") if name in slots and name not in row)
     cost += 0.3 * sum(1 for name in slots if name not in row)
     cost += sum(2.0 for name in AMOUNTS if "%" in row.get(name, ""))
-    cost += 0.3 * (len({len(text.partition(".")[2]) for name, text in row.items() if name in AMOUNTS}) - 1)
+    cost += _unevenness([text for name, text in row.items() if name in AMOUNTS])
     cost += sum(0.5 for name, text in above.items() if name in row and row[name] != text)
     cost += sum(1.0 for name in row if above and name not in above and name in slots)
     return cost + sum(1.0 for name in AMOUNTS if row.get(name) == "/")
+
+
+def _unevenness(amounts: Sequence[str]) -> float:
+    """What it costs that amounts have different decimals: little where none ends in a nought behind its point."""
+    places = {len(text.partition(".")[2]) for text in amounts}
+    padded = any("." in text and text[-1] == "0" for text in amounts)
+    return (PADDED if padded else SHORTENED) * (len(places) - 1)

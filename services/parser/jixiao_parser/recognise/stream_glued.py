@@ -69,7 +69,7 @@ def guessed(rows: Sequence[Row], at: int, sure: bool) -> frozenset[str]:
     if any(end in row.get("name", "") for end in _ENDS):
         found.add("name")
     if row.get("score") != row.get("weight"):
-        found.add("score")
+        found |= {"score", "target", "actual"}
     if _is_open(row) and at + 1 < len(rows):
         found.add("deviation")
     return frozenset(found | ({"name"} if at and _is_open(rows[at - 1]) else set()))
