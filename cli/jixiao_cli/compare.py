@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from jixiao.runtime.errors import Unreadable
 from jixiao.runtime.sandbox import ReaderDied
 from jixiao_cli.archive import Archived, StoredForm, original, stored_forms
-from jixiao_cli.report.terminal import printable
+from jixiao_cli.report.terminal import printable, standard_output
 from jixiao_parser import Reading, read_isolated
 
 LONGEST = 60
@@ -36,7 +35,7 @@ async def compare(conn: Any, uploads: Sequence[Archived]) -> int:
             differing += bool(found)
             for each in found:
                 table.add_row(_text(upload.name), str(ordinal), each.path, _text(each.kept), _text(each.now))
-    console = Console()
+    console = standard_output()
     if differing:
         console.print(table)
     console.print(f"重读 {len(uploads)} 个上报、{forms} 张自评表，{differing} 张的记录不同。没有写入任何内容。")

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from jixiao.findings import RuleId
@@ -16,6 +15,7 @@ from jixiao_cli.check import judge_all
 from jixiao_cli.parse import why_not_opened
 from jixiao_cli.report.changes import changes, show_changes
 from jixiao_cli.report.judged import Judged
+from jixiao_cli.report.terminal import standard_output
 from jixiao_cli.report.together import across, member_of
 from jixiao_cli.rules_in_force import in_force, put_to_use, show_in_force, stored_forms
 from jixiao_scorer import assess
@@ -45,8 +45,8 @@ def rules(
         show_in_force(asyncio.run(in_force()))
         return
     chosen = _read(Path(profile))[0] if profile.endswith(".toml") else _named(profile)
-    table = Table("规则", "名称", "状态", "等级", title=f"{chosen.title}（{chosen.name}）")
-    for heading in ("限值", "依据"):
+    table = Table("规则", title=f"{chosen.title}（{chosen.name}）")
+    for heading in ("名称", "状态", "等级", "限值", "依据"):
         table.add_column(heading, overflow="fold")
     for rule in RuleId:
         setting = chosen.rules[rule]
@@ -54,7 +54,7 @@ def rules(
         limits = "，".join(f"{name}={plain(limit)}" for name, limit in setting.limits.items())
         stage = setting.stage.value if setting.on else "停用"
         table.add_row(rule.value, setting.title, stage, "/".join(lights), limits, setting.basis)
-    Console().print(table)
+    standard_output().print(table)
 
 
 @app.command("try")

@@ -33,9 +33,14 @@ class Tally:
     accounts: int = 0
 
 
+def standard_output() -> Console:
+    """Where a command prints: as wide as the terminal, in a pipe as wide as it takes."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else NO_TERMINAL_WIDTH)
+
+
 def show(found: Sequence[Found], tally: Tally) -> None:
     """All findings, then the summary."""
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else NO_TERMINAL_WIDTH)
+    console = standard_output()
     for each in found:
         for line in _told(each):
             _print(console, line)
