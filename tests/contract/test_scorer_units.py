@@ -4,7 +4,7 @@ import asyncio
 import random
 import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -51,7 +51,12 @@ class House:
         """Forms that arrive at once."""
         for events in await asyncio.gather(*(arrive(self.pool, each, cause_of(each)) for each in forms)):
             self.arrived += events
-        self.forms |= {each.form_id: each for each in forms}
+        self.forms = {each.form_id: each for each in forms} | self.forms
+
+    async def read_anew(self, form: Member) -> None:
+        """A form that is read by another version of the parser."""
+        self.arrived += await arrive(self.pool, form)
+        self.forms[form.form_id] = form
 
     def copy(self) -> Rejudging:
         """A copy of the service as it looks for what is to be judged again."""
@@ -220,6 +225,7 @@ async def test_what_waits_is_judged_once_and_told_only_if_it_changed(house: Hous
 
 
 UNITS = ("甲", "乙", "丙", "")
+NAMES = ("湖滨步道日常维护", "绿地养护", "")
 VARIANTS: Sequence[Mapping[str, str]] = (*FORMS, LAST_YEAR, {"funds.total.budget": "1200000.00"})
 
 
@@ -239,7 +245,7 @@ def accounts_of(unit: str) -> Member:
 
 
 async def history(house: House, chance: random.Random, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Forms, merges and rulings in some order, at once and twice, with looks and kills in between."""
+    """Forms, readings anew, merges and rulings in some order, at once and twice, with looks and kills in between."""
     forms = [of_chance(chance, place) for place in range(8)] + [accounts_of(chance.choice(UNITS[:3]))]
     waits, became, adopted = chance.sample(forms, len(forms)), {}, set[uuid.UUID]()
     keep, killed = runtime_inbox._keep, chance.random
@@ -265,10 +271,16 @@ async def history(house: House, chance: random.Random, monkeypatch: pytest.Monke
             ruled = chance.choice(held)
             adopted ^= {ruled.form_id}
             await house.rule(ruled, ruled.form_id in adopted)
+        elif step < 0.88 and (read := [each for each in house.forms.values() if each.form.accounts is None]):
+            anew = chance.choice(read)
+            identity = anew.identity.model_copy(update={"project_name": chance.choice(NAMES)})
+            with suppress(RetryLater):
+                await house.read_anew(replace(anew, identity=identity))
         else:
             await asyncio.gather(*(house.copy().look() for _ in range(2)), return_exceptions=True)
     monkeypatch.undo()
     await asyncio.gather(house.look(), house.look())
+    forms = list(house.forms.values())
     own = [each for each in forms if each.form_id in adopted]
     assert latest(house.told()) == wanted(forms, became, own, told=True)
     found = wanted(forms, became, own)
