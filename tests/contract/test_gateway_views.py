@@ -109,8 +109,8 @@ async def test_forms_and_findings_are_read_with_filters(real: Store, others: dic
     [second] = await real.forms.findings(cursor, 10)
     assert second.form_id != first.form_id
     assert await real.forms.lights() == {1: 2}
-    assert await real.forms.lights({"within": [builders.identity().unit]}) == {1: 2}
-    assert await real.forms.lights({"within": ["x"]}) == {}
+    assert await real.forms.lights(frozenset({builders.identity().unit})) == {1: 2}
+    assert await real.forms.lights(frozenset({"x"})) == {}
     document = await real.forms.document(builders.upload().document_id)
     assert document is not None and (document.size, document.media_type) == (6, "text/plain")
     assert await real.forms.document("0" * 64) is None
@@ -126,7 +126,8 @@ async def test_a_doubt_is_not_shown_outside_the_bureau(real: Store, others: dict
     within = {"within": [builders.identity().unit]}
     assert await real.forms.findings(None, 10, within) == []
     assert await real.alerts.page(None, 10, within) == []
-    assert (await real.forms.lights(within), await real.forms.lights()) == ({4: 1}, {3: 1})
+    units = frozenset({builders.identity().unit})
+    assert (await real.forms.lights(units), await real.forms.lights()) == ({4: 1}, {3: 1})
     [form] = await real.forms.page(None, 10, within)
     assert (json.loads(form.told or ""), json.loads(form.severities or "")) == ({}, {"serious": 1})
 

@@ -1,11 +1,12 @@
 """What the routes share: built once by ``__main__`` (or by a test, on fakes), handed on through ``app.state``."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any
 
+from async_lru import alru_cache
 from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -18,11 +19,16 @@ from jixiao_gateway.store import Store
 
 PAGE = 50
 LARGEST_PAGE = 500
+LIGHTS_FOR = 5  # seconds
+SCOPES_AT_ONCE = 1024
 
 
 @dataclass(frozen=True)
 class Gateway:
-    """The parts. ``why_not_ready`` asks broker and database; None when both answer."""
+    """The parts. ``why_not_ready`` asks broker and database; None when both answer.
+
+    ``lights``: as the store counts them, for units or (None) for all, remembered for some seconds.
+    """
 
     store: Store
     hub: Hub
@@ -34,6 +40,12 @@ class Gateway:
     static: Path
     webhook_allow: tuple[IPv4Network | IPv6Network, ...]
     why_not_ready: Callable[[], Awaitable[str | None]]
+    lights: Callable[[frozenset[str] | None], Awaitable[dict[int, int]]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        # every open page asks every few seconds, and to count takes all findings of a month
+        lights = alru_cache(maxsize=SCOPES_AT_ONCE, ttl=LIGHTS_FOR)(self.store.forms.lights)
+        object.__setattr__(self, "lights", lights)
 
 
 def _parts(request: Request) -> Gateway:

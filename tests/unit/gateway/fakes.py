@@ -90,7 +90,7 @@ class FakeForms:
         self.asked = filters
         return self.finding_rows[:limit]
 
-    async def lights(self, within: Filters = NO_FILTERS) -> dict[int, int]:
+    async def lights(self, units: frozenset[str] | None = None) -> dict[int, int]:
         return {0: 1, 2: 2, 4: 3}
 
 

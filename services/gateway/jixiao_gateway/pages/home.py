@@ -51,22 +51,27 @@ async def _overview(parts: Gateway, scope: Scope) -> str:
     uploads = await parts.store.uploads.page(None, UPLOADS_SHOWN, own_uploads(scope))
     forms = await parts.store.forms.of_uploads([upload.id for upload in uploads if upload.read])
     alerts = await parts.store.alerts.page(None, ALERTS_SHOWN, scope.filters)
-    lights = await parts.store.forms.lights(scope.filters)
     now = datetime.now(UTC)
     values: dict[str, Any] = {
         "held": await _held(parts, scope),
         "uploads": [_upload(upload, forms, scope, now) for upload in uploads],
         "alerts": [alert for alert in alerts if alert.follows is None],
-        "lights": {
-            "error": lights.get(0, 0) + lights.get(1, 0),
-            "warning": lights.get(2, 0),
-            "notice": lights.get(3, 0),
-            "none": lights.get(4, 0),
-        },
+        "lights": await _lights(parts, scope),
     }
     template = ENVIRONMENT.get_template("overview.html")
     seen = hashlib.sha256(template.render(values, seen="").encode()).hexdigest()[:16]
     return template.render(values, seen=seen)
+
+
+async def _lights(parts: Gateway, scope: Scope) -> dict[str, int]:
+    """How many forms there are of each light."""
+    found = await parts.lights(None if scope.is_bureau else scope.keys)
+    return {
+        "error": found.get(0, 0) + found.get(1, 0),
+        "warning": found.get(2, 0),
+        "notice": found.get(3, 0),
+        "none": found.get(4, 0),
+    }
 
 
 async def _held(parts: Gateway, scope: Scope) -> int:

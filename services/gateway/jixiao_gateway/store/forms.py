@@ -109,16 +109,16 @@ _FINDING_FILTERS = {
 }
 # an extraction doubt only asks for a look: it never lights red or yellow
 _LIGHTS = """
-    SELECT coalesce(worst, 4) AS rank, count(*) FROM scorer_views.assessments a
-    LEFT JOIN (
-        SELECT form_id, min(CASE WHEN cause = 'extraction_doubt' THEN 3
-                            ELSE array_position(ARRAY['error', 'serious', 'warning', 'notice'], severity) - 1 END)
-               AS worst
-        FROM scorer_views.findings
-        WHERE stage = 'live' AND ($1::text[] IS NULL OR cause <> 'extraction_doubt') GROUP BY form_id
-    ) w ON w.form_id = a.form_id
-    WHERE a.scored_at > now() - interval '30 days' AND ($1::text[] IS NULL OR a.unit = ANY($1)) GROUP BY 1
+    SELECT rank, count(*) FROM (
+        SELECT coalesce(min(CASE WHEN f.cause = 'extraction_doubt' THEN 3 ELSE
+                   array_position(ARRAY['error', 'serious', 'warning', 'notice'], f.severity) - 1 END), 4) AS rank
+        FROM scorer_views.assessments a
+        LEFT JOIN scorer_views.findings f ON f.form_id = a.form_id AND f.stage = 'live'{}
+        WHERE a.scored_at > now() - interval '30 days'{} GROUP BY a.form_id
+    ) forms GROUP BY rank
 """
+_ALL_LIGHTS = _LIGHTS.format("", "")
+_LIGHTS_WITHIN = _LIGHTS.format(" AND f.cause <> 'extraction_doubt'", " AND a.unit = ANY($1)")
 
 
 class FormStore:
@@ -178,6 +178,10 @@ class FormStore:
         )
         return [FindingRow(*row) for row in rows]
 
-    async def lights(self, within: Filters = NO_FILTERS) -> dict[int, int]:
-        """How many forms of the last 30 days have which worst severity (0 to 3 as ranked, 4: no finding)."""
-        return {row[0]: row[1] for row in await self._pool.fetch(_LIGHTS, within.get("within"))}
+    async def lights(self, units: frozenset[str] | None = None) -> dict[int, int]:
+        """How many forms of the last 30 days have which worst severity (0 to 3 as ranked, 4: no finding).
+
+        ``units``: the forms of these alone, without the doubts of our reading; None: all.
+        """
+        asked = (_ALL_LIGHTS,) if units is None else (_LIGHTS_WITHIN, list(units))
+        return {row[0]: row[1] for row in await self._pool.fetch(*asked)}

@@ -64,7 +64,7 @@ _ROWS = """
            w.warned, w.told, coalesce(p.accounts, 0) AS accounts
     FROM page
     LEFT JOIN uploads u ON u.id = page.id
-    LEFT JOIN parser_views.uploads p ON p.upload_id = page.id
+    LEFT JOIN LATERAL (SELECT * FROM parser_views.uploads WHERE upload_id = page.id LIMIT 1) p ON true
     CROSS JOIN LATERAL (
         SELECT count(DISTINCT data ->> 'alert_id') AS warned,
                count(DISTINCT data ->> 'alert_id') FILTER (
