@@ -6,14 +6,18 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
 from jixiao.events import AlertCommand
 from jixiao.events.models import Handling
 from jixiao.events.topics import COMMANDS, UPLOADED
 from jixiao.runtime.message import Outgoing, cloud_event, outgoing, text_headers
+from jixiao.runtime.settings import TopicSettings
 from jixiao_cli.local.broker import Broker
 from jixiao_cli.local.database import Database
 from tests.system.pipeline import PIPE, Pipeline, all_ready, kept_alive, until
 from tests.system.reports import report
+from tests.system.test_replay import jixiao, lose_tables
 
 
 async def hand_in(pipeline: Pipeline, content: bytes, bound: str) -> None:
@@ -62,3 +66,53 @@ async def test_a_stranger_s_form_waits_until_it_is_adopted(broker: Broker, datab
             await until(has_more, 40)
             [row] = await pipeline.fetch("alerts", "SELECT * FROM alerts_views.versions")
             assert (row["admitted"], row["in_force"]) == (True, True)
+
+
+async def from_the_beginning(pipeline: Pipeline) -> None:
+    """Set the alerts' group back on the topic of commands, as an operator does while the service is stopped."""
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=pipeline.bootstrap, group_id=f"{pipeline.prefix}alerts", enable_auto_commit=False
+    )
+    await consumer.start()
+    try:
+        partitions = range(TopicSettings(kafka=pipeline.bootstrap).partitions)
+        places = [TopicPartition(pipeline.prefix + COMMANDS.name, partition) for partition in partitions]
+        consumer.assign(places)
+        await consumer.commit(dict.fromkeys(places, 0))
+    finally:
+        await consumer.stop()
+
+
+async def test_what_people_decided_comes_back_with_the_alerts(
+    broker: Broker, database: Database, tmp_path: Path
+) -> None:
+    """After all tables of alerts were lost: first the archive, then the commands of the last 30 days once more."""
+    async with Pipeline.fresh(broker, database) as pipeline:
+
+        async def versions() -> list[tuple[bool, bool]]:
+            rows = await pipeline.fetch("alerts", "SELECT admitted, in_force FROM alerts_views.versions")
+            return [(row["admitted"], row["in_force"]) for row in rows]
+
+        async def waits() -> bool:
+            return await versions() == [(False, False)]
+
+        async def is_adopted() -> bool:
+            return await versions() == [(True, True)]
+
+        services = [pipeline.service(name, tmp_path) for name in PIPE]
+        async with kept_alive(services):
+            await all_ready(services)
+            await hand_in(pipeline, report(1, spent=False), "云溪区教育局")
+            await until(waits, 40)
+            [row] = await pipeline.fetch("alerts", "SELECT * FROM alerts_views.versions")
+            await adopt(pipeline, row)
+            await until(is_adopted, 40)
+        before = await pipeline.dump()
+        await lose_tables(pipeline, "alerts")
+        async with kept_alive(services):
+            assert (await jixiao(pipeline, "--all", "--yes")).exit_code == 0
+            await until(waits, 40)
+        await from_the_beginning(pipeline)
+        async with kept_alive(services):
+            await until(is_adopted, 40)
+        assert await pipeline.dump() == before
