@@ -10,13 +10,13 @@ from jixiao_parser.recognise.align import Slot
 from jixiao_parser.recognise.grid import Item, Line
 from jixiao_parser.recognise.levels import Level, levels_of, points_of, weights_of
 from jixiao_parser.recognise.marks import sums_by_level
-from jixiao_parser.recognise.money import LOST, columns_of
+from jixiao_parser.recognise.money import LOST, OTHER, columns_of
 from jixiao_parser.recognise.rows import DEFAULT, IndicatorRow, rows_of
 from jixiao_parser.recognise.sections import Pieces
 from jixiao_parser.recognise.texts import is_relation, is_several_numbers
 
 CORE = {"level2", "name", "target", "actual", "weight", "score"}
-OTHER, MEASURES = "other", "measures"
+MEASURES = "measures"
 FIELDS = ("name", "target", "actual", "weight", "score", "deviation")
 TORN = Doubt(kind=DoubtKind.DISPLACED, note="本行单元格之间错位，已按表头和数字归位。")
 SHIFTED = Doubt(kind=DoubtKind.DISPLACED, note="本行整体错位，已归位；各级分值合计未能印证。")

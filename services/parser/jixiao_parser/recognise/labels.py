@@ -80,6 +80,7 @@ LAYOUTS = tuple(
 )
 TITLES = frozenset(key(word) for word in _WORDS["titles"])
 TOTALS = frozenset(key(word) for word in _WORDS["totals"])
+SUBTOTALS = frozenset(key(word) for word in _WORDS["subtotals"])
 SECTIONS = frozenset(key(word) for word in _WORDS["sections"])
 OTHER_TITLES = tuple(key(word) for word in _WORDS["other_titles"])
 OTHERS = frozenset(key(word) for word in _WORDS["others"])

@@ -12,6 +12,7 @@ from jixiao_parser.recognise.grid import Item, Line
 from jixiao_parser.recognise.sections import Pieces
 from jixiao_parser.recognise.texts import is_dash, is_hashes, is_number
 
+OTHER = "other"
 AMOUNTS = ("initial", "budget", "executed")
 DEFAULT = tuple(
     Slot(name, at) for at, name in enumerate(("initial", "budget", "executed", "weight", "rate", "score"), start=2)
@@ -40,6 +41,7 @@ def columns_of(
 def funds_of(pieces: Pieces) -> Funds:
     """The funds table of a form."""
     slots = columns_of(pieces.funds_header, labels.fund_column, labels.FUND_COLUMNS, DEFAULT)
+    slots = _with_others(pieces.funds_header, slots)
     rows: dict[str, dict[str, Value]] = {}
     for line in pieces.funds:
         at, name = next((at, name) for at, item in enumerate(line.items) if (name := _row_named(item)))
@@ -50,6 +52,15 @@ def funds_of(pieces: Pieces) -> Funds:
     if total.weight.text is None and "weight" not in {slot.name for slot in slots}:
         total = replace(total, weight=_weight_of_heading(pieces))
     return Funds(total=total, **{name: FundsRow(**rows.get(name, {})) for name in ("fiscal", "carryover", "other")})
+
+
+def _with_others(header: Line | None, slots: Sequence[Slot]) -> list[Slot]:
+    """The columns with those among them that no record holds: 1-9月执行数."""
+    first = min((slot.column for slot in slots), default=0)
+    known = {slot.column for slot in slots}
+    items = [item for item in header.items if item.column > first and item.column not in known] if header else []
+    others = [Slot(f"{OTHER}{item.column}", item.column) for item in items]
+    return sorted((*slots, *others), key=lambda slot: slot.column)
 
 
 def _row_named(item: Item) -> str | None:
@@ -119,7 +130,7 @@ def _row(line: Line, items: Sequence[Item], slots: Sequence[Slot], name: str) ->
 
 def _suits(name: str, item: Item) -> float:
     text = item.text
-    if text is None or is_number(text) or is_hashes(text):
+    if text is None or is_number(text) or is_hashes(text) or name.startswith(OTHER):
         return 0.0
     if is_dash(text) or text in labels.PLACEHOLDERS:
         return 0.0 if name not in AMOUNTS else 0.5

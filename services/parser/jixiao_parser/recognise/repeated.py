@@ -42,10 +42,11 @@ def unrepeated(lines: Sequence[Line]) -> list[Line]:
 
 
 def _says_again(line: Line) -> bool:
-    texts = [item.text or "" for item in line.items]
-    if len(texts) >= TWICE and len(set(texts)) == 1:
-        return labels.is_title(texts[0])
-    return len(texts) >= TWICE and texts[0] == texts[1] and labels.field(texts[0]) is not None
+    if len(line.items) < TWICE or line.items[0].text != line.items[1].text:
+        return False
+    texts = {item.text or "" for item in line.items}
+    first = line.items[0].text or ""
+    return labels.is_title(first) if len(texts) == 1 else labels.field(first) is not None
 
 
 def _columns(header: Line) -> dict[int, int]:

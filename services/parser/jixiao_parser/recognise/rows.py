@@ -57,6 +57,8 @@ def rows_of(lines: Sequence[Line], slots: Sequence[Slot]) -> Iterator[IndicatorR
     waiting: _Labels | None = None
     level: str | None = None
     for line in lines:
+        if any(labels.key(item.text or "") in labels.SUBTOTALS for item in line.items[:3]):
+            continue
         found = _labels_of(line, columns.get("level2", -1))
         row = _row(line, found, body, columns, level)
         if row is None:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from jixiao_parser.recognise import labels
 from jixiao_parser.recognise.grid import Item, Line
-from jixiao_parser.recognise.texts import KEPT
+from jixiao_parser.recognise.texts import KEPT, is_number
 
 
 class Part(StrEnum):
@@ -169,8 +169,8 @@ def _put_before_indicators(current: Pieces, line: Line, part: Part) -> None:
         current.goals_end = current.goals_header is not None
         if part is not Part.FUNDS_HEADER:
             current.funds.append(line)
-        else:
-            current.funds_header = current.funds_header or line
+        elif not any(is_number(item.text or "") for row in current.funds for item in row.items):
+            current.funds_header, current.funds = line, []  # what stood above was that of another table
     elif current.goals_header is not None and not current.goals_end and not _begins_section(line):
         current.goals.append(line)
     elif part is Part.FIELDS:
