@@ -252,7 +252,10 @@ async def test_a_browser_signs_in_with_its_token(start_api: StartApi) -> None:
     async with api.http.post("/login", data={"token": "s3cret", "next": "//evil.example"}) as answer:
         assert answer.status == 200 and answer.url.path == "/"
         cookie = answer.history[0].headers["Set-Cookie"]
-    assert "HttpOnly" in cookie and "samesite=strict" in cookie.lower()
+    assert "HttpOnly" in cookie and "samesite=strict" in cookie.lower() and "Secure" not in cookie
+    behind = {"X-Forwarded-Proto": "https"}
+    async with api.http.post("/login", data={"token": "s3cret"}, headers=behind, allow_redirects=False) as answer:
+        assert "Secure" in answer.headers["Set-Cookie"], "a proxy took the encryption off"
 
 
 async def test_readiness_tells_the_truth(api: Api) -> None:

@@ -34,7 +34,7 @@ async def log_in(
         max_age=int(SESSION.total_seconds()),
         httponly=True,
         samesite="strict",
-        secure=request.url.scheme == "https",
+        secure="https" in (request.url.scheme, request.headers.get("x-forwarded-proto")),
     )
     return answer
 
