@@ -133,7 +133,9 @@ def _ask_for_token(scope: Scope, is_part: bool) -> Response:
     if scope["path"].startswith("/api/") or scope["method"] not in SAFE_METHODS:
         detail = "缺少访问令牌或令牌无效。请在请求头 Authorization 中填写 Bearer 令牌，令牌由管理员发放。"
         return Problem(401, "token-needed", detail).response()
-    return RedirectResponse(f"/login?next={quote(scope['path'])}", 303)
+    query = scope["query_string"].decode("latin-1")
+    wanted = scope["path"] + (f"?{query}" if query else "")
+    return RedirectResponse(f"/login?next={quote(wanted)}", 303)
 
 
 def _is_open(path: str) -> bool:

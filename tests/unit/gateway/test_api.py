@@ -243,8 +243,8 @@ async def test_beyond_loopback_a_token_is_needed(start_api: StartApi) -> None:
 
 async def test_a_browser_signs_in_with_its_token(start_api: StartApi) -> None:
     api = await start_api(tokens=("审核:s3cret",), need_token=True)
-    async with api.http.get("/alerts") as answer:
-        assert answer.url.path == "/login" and answer.url.query["next"] == "/alerts"
+    async with api.http.get("/alerts?rule=EXEC-LOW&unit=水务") as answer:
+        assert answer.url.path == "/login" and answer.url.query["next"].startswith("/alerts?rule=EXEC-LOW&unit=%E6")
     async with api.http.get("/parts/overview", headers={"HX-Request": "true"}) as answer:
         assert (answer.status, answer.headers["HX-Redirect"]) == (401, "/login")
     async with api.http.post("/login", data={"token": "wrong"}) as answer:
