@@ -1,6 +1,9 @@
 """Final accounts: each case has exactly its findings; whatever the numbers, true sums are never found false."""
 
+import random
+import re
 import time
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +20,9 @@ from jixiao_scorer.profiles import PROFILES, profile_for
 from jixiao_scorer.rules import ACCOUNTS_RULES
 from tests.unit.scorer.accounts import FILE, SOUND, accounts
 from tests.unit.scorer.forms import CASES
+
+FULL = re.compile(r"[\d,]*[1-9][\d,]*\.\d\d")
+Damage = Callable[[tuple[str, ...], int], tuple[str, ...]]
 
 
 def found(form: Form) -> tuple[Finding, ...]:
@@ -41,6 +47,44 @@ def test_sound_accounts_of_other_make_are_accused_of_nothing(case: dict[str, Any
     judged = assess(form, profile_for(form.layout))
     assert [each.cause for each in judged.findings] == [Cause.ROUNDING] * case["rounding"]
     assert len(judged.figures) >= case["figures"]
+
+
+def lost(cells: tuple[str, ...], at: int) -> tuple[str, ...]:
+    """A number that the reading lost."""
+    return (*cells[:at], "", *cells[at + 1 :])
+
+
+def glued(cells: tuple[str, ...], at: int) -> tuple[str, ...]:
+    """A number that the reading glued to the one behind it."""
+    return (*cells[:at], "".join(cells[at : at + 2]), "", *cells[at + 2 :])
+
+
+@pytest.mark.parametrize("damage", [None, lost, glued], ids=["row", "lost", "glued"])
+@pytest.mark.parametrize("name", ["paged", "compared", "brackets"])
+def test_what_the_reading_may_have_caused_accuses_nobody(name: str, damage: Damage | None) -> None:
+    """Rows lost, numbers lost, numbers run together: at most a doubt."""
+    (form,) = read((CASES / "accounts" / "sound" / f"{name}.txt").read_bytes(), "决算.txt").accounts
+    places = [
+        (table, row, at)
+        for table, each in enumerate(form.accounts.tables if form.accounts is not None else ())
+        for row, printed in enumerate(each.rows)
+        for at, cell in enumerate(printed.cells)
+        if FULL.fullmatch(cell)
+    ]
+    for table, row, at in random.Random(name).sample(places, 40):
+        findings = found(damaged(form, table, row, at, damage))
+        assert all(each.is_doubt or each.cause is Cause.ROUNDING for each in findings), (table, row, at)
+
+
+def damaged(form: Form, at: int, row: int, column: int, damage: Damage | None) -> Form:
+    """The accounts with a row changed, or without it."""
+    assert form.accounts is not None
+    tables = list(form.accounts.tables)
+    rows = list(tables[at].rows)
+    cells = rows[row].cells
+    rows[row : row + 1] = [AccountsRow(cells=damage(cells, column))] if damage is not None else []
+    tables[at] = tables[at].model_copy(update={"rows": tuple(rows)})
+    return form.model_copy(update={"accounts": Accounts(tables=tuple(tables))})
 
 
 def test_accounts_of_two_departments_are_told_apart() -> None:

@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from jixiao_scorer.accounts.figures import Check, Figure, Grid, known
+from jixiao_scorer.accounts.figures import Check, Figure, known
+from jixiao_scorer.accounts.grid import Grid
 from jixiao_scorer.accounts.words import WORDS
 
 

@@ -10,7 +10,8 @@ from jixiao.identity import normalise_name
 from jixiao_scorer.accounts.basic import Basic
 from jixiao_scorer.accounts.coded import Coded
 from jixiao_scorer.accounts.expenses import Expenses
-from jixiao_scorer.accounts.figures import Check, Figure, Grid, equal
+from jixiao_scorer.accounts.figures import Check, Figure, equal
+from jixiao_scorer.accounts.grid import Grid
 from jixiao_scorer.accounts.sides import TwoSided
 from jixiao_scorer.accounts.words import (
     BASIC,

@@ -4,7 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from jixiao_scorer.accounts.figures import Check, Figure, Grid, known
+from jixiao_scorer.accounts.figures import Check, Figure, known
+from jixiao_scorer.accounts.grid import Grid
 from jixiao_scorer.accounts.words import WORDS, Pattern
 
 WHOLE = "合计"
@@ -52,7 +53,7 @@ class Coded:
     def _figures(self, place: int, name: str) -> dict[int, Figure | None]:
         if all(self._grid.is_empty(place, column) for column in self.columns):
             return dict.fromkeys(self.columns)
-        return {column: self._grid.figure(place, column, name) for column in self.columns}
+        return self._grid.figures(place, self.columns, name)
 
     def column(self, pattern: Pattern | None) -> int | None:
         """The one column whose heading has these words."""

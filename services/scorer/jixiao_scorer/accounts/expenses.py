@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from jixiao.forms.model import Claim
-from jixiao_scorer.accounts.figures import Check, Figure, Grid, known
+from jixiao_scorer.accounts.figures import Check, Figure, known
+from jixiao_scorer.accounts.grid import Grid
 from jixiao_scorer.accounts.words import WORDS
 
 COLUMNS = {"budget": "预算数", "executed": "决算数"}

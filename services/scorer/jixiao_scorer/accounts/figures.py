@@ -1,16 +1,11 @@
 """Numbers of the tables of final accounts with their places, and what must hold between them."""
 
-import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
-from jixiao.forms.model import AccountsTable, Value
 from jixiao.forms.printed import Printed
-from jixiao_scorer.accounts.words import WORDS
 
-_FRACTION = re.compile(r"-?[\d,]+\.(\d+)")
 _ZERO = Decimal(0)
 
 
@@ -25,6 +20,11 @@ class Figure:
     def table(self) -> str:
         """The path of its table."""
         return self.path.partition(".rows")[0]
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing is printed there."""
+        return not self.number.text
 
     @property
     def yuan(self) -> Decimal:
@@ -101,55 +101,6 @@ class Check:
     def holds(self) -> bool:
         """Whether both can be the same number as printed."""
         return abs(self.gap) <= self.tolerance
-
-
-class Grid:
-    """The cells of one table as numbers; ``path`` is its own, ``amounts`` is how many with a fraction are not 0."""
-
-    def __init__(self, place: int, table: AccountsTable) -> None:
-        self.table = table
-        self.path = f"accounts.tables[{place}]"
-        found = [each for row in table.rows for cell in row.cells if (each := _FRACTION.fullmatch(cell))]
-        self.amounts = sum(any(sign in "123456789" for sign in each[0]) for each in found)
-        decimals = Counter(len(each[1]) for each in found)
-        self._decimals = decimals.most_common(1)[0][0] if decimals else 0
-
-    def text(self, row: int, column: int) -> str:
-        """What stands in a cell; "" beyond the end of the row."""
-        cells = self.table.rows[row].cells
-        return cells[column] if column < len(cells) else ""
-
-    def cell(self, row: int, column: int) -> str:
-        """The path of a cell in the record."""
-        return f"{self.path}.rows[{row}].cells[{column}]"
-
-    def is_empty(self, row: int, column: int) -> bool:
-        """Whether a cell says that there is nothing."""
-        return WORDS.nothing.fullmatch(self.text(row, column)) is not None
-
-    def figure(self, row: int, column: int, label: str) -> Figure | None:
-        """The number of a cell, 0 where it is empty; None where it cannot be read.
-
-        Zeros at the end may have been dropped: numbers are as precise as most of the table are.
-        """
-        value = self.table.rows[row].value(column)
-        unit = self.table.amount_unit
-        if self.is_empty(row, column):
-            return Figure(Printed(_ZERO, _ZERO, _ZERO, 0, unit, label, value), self.cell(row, column))
-        number = Printed.parse(value, unit, label) or _in_brackets(value, unit, label)
-        if number is None:
-            return None
-        if number.decimals < self._decimals:
-            half = Decimal(5).scaleb(-self._decimals - 1)
-            number = replace(number, low=number.value - half, high=number.value + half, decimals=self._decimals)
-        return Figure(number, self.cell(row, column))
-
-
-def _in_brackets(value: Value, unit: str, label: str) -> Printed | None:
-    """A negative number as bookkeepers print it."""
-    found = WORDS.in_brackets.fullmatch(value.text or "")
-    number = Printed.parse(Value(text=f"-{found[1]}"), unit, label) if found else None
-    return replace(number, cell=value) if number is not None else None
 
 
 def equal(table: str, told: tuple[str, Figure | None], other: tuple[str, Figure | None]) -> Iterable[Check]:

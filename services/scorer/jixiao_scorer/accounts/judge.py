@@ -10,7 +10,8 @@ from jixiao.findings import Cause, Finding, RuleId, Subject
 from jixiao.forms import Doubt, DoubtKind, Form
 from jixiao.forms.model import Accounts
 from jixiao_scorer.accounts.book import Book, all_checks, books
-from jixiao_scorer.accounts.figures import Check, Grid
+from jixiao_scorer.accounts.figures import Check
+from jixiao_scorer.accounts.grid import Grid
 from jixiao_scorer.accounts.mend import Mended, Mender
 from jixiao_scorer.accounts.narrative import self_contradictions
 from jixiao_scorer.accounts.spoken import said_of_expenses
@@ -25,6 +26,7 @@ _MANY = 6  # amounts in a table from which on it should have been checked
 _TOLD = 3  # places named in the sentence on differences from rounding
 _LOST = Doubt(kind=DoubtKind.LOST_ROW, note="多处合计同时不符，疑似读取时缺少一行")
 _UNIT = Doubt(kind=DoubtKind.GUESSED, note="两表数字相同而单位不同，疑似其中一表的单位读取或填写有误")
+_BLANK = Doubt(kind=DoubtKind.UNREADABLE, note="应有数字处为空白，可能未读出")
 _UNITS = "units"
 _LACKING = Doubt(kind=DoubtKind.LOST_ROW, note="所列各项之和偏小，差额可能是读取时缺少的一行")
 
@@ -130,7 +132,8 @@ def _broken(checks: Sequence[Check]) -> Iterator[_Broken]:
             left[f"{check.whole.table}/{check.group or check.subject}"].append(check)
             continue
         closed |= {id(each) for each in mended.closed}
-        yield _Broken(min(mended.closed, key=lambda each: each.tolerance), mended)
+        first = min(mended.closed, key=lambda each: each.tolerance)
+        yield _Broken(first, doubts=(_BLANK,)) if mended.figure.is_blank else _Broken(first, mended)
     for group in left.values():
         open_still = [each for each in group if id(each) not in closed]
         if open_still:
@@ -142,6 +145,8 @@ def _lost(check: Check, times: int) -> tuple[Doubt, ...]:
     """The doubt where the unit, or a row that the reading lost, would explain a sum, or so many at once."""
     if check.is_of_other_unit:
         return (_UNIT,)
+    if check.whole.is_blank:
+        return (_BLANK,)
     if times > 1:
         return (_LOST,)
     return (_LACKING,) if check.may_lack_a_row else ()

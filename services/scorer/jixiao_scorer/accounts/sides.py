@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from jixiao_scorer.accounts.figures import Check, Figure, Grid, equal, known
+from jixiao_scorer.accounts.figures import Check, Figure, equal, known
+from jixiao_scorer.accounts.grid import Grid
 from jixiao_scorer.accounts.words import WORDS, Pattern
 
 S = WORDS.sides
@@ -95,7 +96,8 @@ class TwoSided:
             is_head = S.first.fullmatch(name) or WORDS.numbered.fullmatch(name) or name in ("收入", "支出")
             if not is_head:
                 name = "" if name.isdigit() else name
-                side.add(Line(name, {column: self._grid.figure(place, column, name) for column in side.columns}))
+                if name or not all(self._grid.is_empty(place, column) for column in side.columns):
+                    side.add(Line(name, self._grid.figures(place, side.columns, name)))
                 texts = (self._grid.text(place, column) for column in range(begin, starts[at]))
                 side.places |= {int(text) for text in texts if text.isdecimal() and len(text) <= _LONGEST}
 
