@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from jixiao.forms.model import Doubt, DoubtKind
-from jixiao_parser.recognise.account_tables import stand_between, title_of
+from jixiao_parser.recognise.account_tables import ENDING, stand_between, title_of
 from jixiao_parser.recognise.columns import WIDE
 from jixiao_parser.recognise.grid import Item, Line, made_line
 from jixiao_parser.recognise.texts import clean, is_dash
@@ -59,6 +59,12 @@ def on_columns(lines: Sequence[Line]) -> tuple[list[Line], tuple[str, ...]]:
         if put is None:
             refused.append(name)
     return [*found, *lines[done:]], tuple(dict.fromkeys(refused))
+
+
+def _title(line: Line) -> str | None:
+    if ENDING not in (line.items[0].text or ""):
+        return None
+    return title_of(_texts(line)) or title_of([_whole(line)])
 
 
 def _texts(line: Line) -> list[str]:
