@@ -104,7 +104,7 @@ class Guard:
             await self._app(scope, receive, send)
             return
         refusal = self._refusal(scope, Headers(scope=scope))
-        await (refusal or self._app)(scope, receive, _with_headers(send, scope["path"].startswith("/static/")))
+        await (refusal or self._app)(scope, receive, _with_headers(send, scope["path"]))
 
     def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         if self._loopback and _host_name(headers.get("host", "")) not in LOOPBACK_HOSTS:
@@ -165,8 +165,9 @@ def _cookie(headers: Headers) -> str:
     return cookies[COOKIE].value if COOKIE in cookies else ""
 
 
-def _with_headers(send: Send, may_be_kept: bool) -> Send:
-    more = {} if may_be_kept else {"Cache-Control": "no-store"}  # figures of units have no place in a browser's cache
+def _with_headers(send: Send, path: str) -> Send:
+    # figures of units have no place in a browser's cache; of our own files the newest, as a release has it
+    more = {"Cache-Control": "no-cache" if path.startswith("/static/") else "no-store"}
 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -90,6 +90,11 @@ async def test_a_form_shows_stated_and_recomputed_figures_with_their_places(api:
         assert text in page
 
 
+async def test_browsers_ask_for_our_files_anew(api: Api) -> None:
+    async with api.http.get("/static/app.css") as answer:
+        assert (answer.status, answer.headers["Cache-Control"]) == (200, "no-cache") and answer.headers["ETag"]
+
+
 async def test_messages_can_link_to_the_very_row(api: Api) -> None:
     await filled(api)
     page = await html(api, f"/forms/{builders.form_detail().row.form_id}")
