@@ -44,6 +44,7 @@ UNKNOWN_FAULT_LIMIT = 3
 BREAKER_LIMIT = 5
 LONGEST_WAIT = 10.0
 PAUSE_POLL = 2.0
+STOP_POLL = 0.5
 EXIT_UNACKNOWLEDGED = 75
 
 Prepared = TypeVar("Prepared")
@@ -75,6 +76,7 @@ class Consumer(Generic[Prepared]):
         health: Health,
         give_up_after: float,
         end: Callable[[], None] = end_process,
+        stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         self._step: Step[Prepared] = step
         self._inbox = inbox
@@ -82,6 +84,7 @@ class Consumer(Generic[Prepared]):
         self._health = health
         self._give_up_after = give_up_after
         self._end = end
+        self._stopping = stopping
         self._unknown_in_a_row = 0
         self._broken_since: float | None = None
 
@@ -93,7 +96,7 @@ class Consumer(Generic[Prepared]):
             wait = 0.1
             try:
                 while not await self._attempt(message):
-                    await asyncio.sleep(wait * random.uniform(0.5, 1.0))
+                    await self._wait(wait * random.uniform(0.5, 1.0))
                     wait = min(wait * 2, LONGEST_WAIT)
             except asyncio.CancelledError:
                 log.warning("cancelled in the middle of a message, ending without acknowledging")
@@ -178,8 +181,17 @@ class Consumer(Generic[Prepared]):
             if self._health.paused is None:
                 log.error("paused by the breaker", reason=reason)
             self._health.paused = f"服务已暂停：{reason}。排除故障后执行 jixiao resume 恢复。"
-            await asyncio.sleep(PAUSE_POLL)
+            await self._wait(PAUSE_POLL)
         self._health.paused = None
+
+    async def _wait(self, seconds: float) -> None:
+        """Wait; who is told to stop meanwhile leaves at once, for nothing is under way and nothing acknowledged."""
+        while seconds >= 0:
+            await asyncio.sleep(min(seconds, STOP_POLL))
+            seconds -= STOP_POLL
+            if self._stopping():
+                log.warning("told to stop while waiting, ending without acknowledging")
+                self._end()
 
     def _world_works(self) -> None:
         self._broken_since = None

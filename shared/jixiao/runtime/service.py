@@ -93,7 +93,9 @@ def run(
         producer = Producer(settings.kafka_connection, settings.topic_prefix)
         runtime = Runtime(settings, Inbox(pool, app.conf.id), producer)
         step = make_step(runtime)
-        return Opened(runtime, Consumer(step, runtime.inbox, producer, runtime.health, settings.give_up_after))
+        limit = settings.give_up_after
+        consumer = Consumer(step, runtime.inbox, producer, runtime.health, limit, stopping=lambda: app.should_stop)
+        return Opened(runtime, consumer)
 
     app.open_parts = open_parts
     for topic in topics:

@@ -43,6 +43,7 @@ class Loop:
     def __init__(self, give_up_after: float = 600) -> None:
         self.step, self.inbox, self.producer, self.health = Echo(), FakeInbox(), FakeProducer(), Health()
         self.ended = 0
+        self.stopping = False
         self.consumer: Consumer[bytes] = Consumer(
             self.step,
             self.inbox,
@@ -50,6 +51,7 @@ class Loop:
             self.health,
             give_up_after,
             self._end,  # type: ignore[arg-type]
+            lambda: self.stopping,
         )
 
     def _end(self) -> None:
@@ -186,6 +188,21 @@ async def test_the_breaker_pauses_until_an_operator_resumes() -> None:
     await waiting
     assert loop.health.why_not_ready() is None
     assert len(loop.producer.sent) == 2
+
+
+async def test_who_waits_and_is_told_to_stop_leaves_without_acknowledging() -> None:
+    """Paused, or while the world is broken: Faust would wait for the message until the supervisor kills the process."""
+    paused, broken = Loop(), Loop()
+    await paused.inbox.pause("bug")
+    broken.step.faults = [ConnectionRefusedError("away") for _ in range(1000)]
+    for loop in (paused, broken):
+        task = asyncio.create_task(loop.consumer.process(message()))
+        await asyncio.sleep(0.01)
+        assert not task.done()
+        loop.stopping = True
+        with pytest.raises(Ended):
+            await task
+        assert loop.ended == 1
 
 
 async def test_cancelled_in_the_middle_the_process_ends_without_acknowledging() -> None:
