@@ -71,3 +71,20 @@ def test_levels_of_their_own_wording_and_numbered_rows(text: str) -> None:
         ["满意度", "服务对象满意度", "查档群众满意度", "≥95%", "98%", "10", "10", ""],
     ]
     assert (record["total_weight"], record["total_score"]) == ("100", "97.90")
+
+
+def test_what_stands_between_the_rows_is_passed_over() -> None:
+    """A column of no record, a subtotal, the heading of the second page; blanks inside of amounts."""
+    text = (FOLDER / "stacked_middle.txt").read_text(encoding="utf-8")
+    (form,) = read(text.encode(), "表.txt").forms
+    record = form.record()
+    assert (record["year"], record["unit"], record["amount_unit"]) == ("2022", "竹溪县农村能源站", "万元")
+    assert list(record["funds"]["total"].values()) == ["1200.00", "1150.00", "1092.50", "10", "95.00%", "9.50"]
+    assert (record["goal_expected"], record["goal_actual"]) == ("改造户厕三千座。", "改造户厕三千零五十座。")
+    assert [[row[name] or "" for name in row] for row in record["indicators"]] == [
+        ["产出", "数量", "改造户厕座数", "3000座", "3050座", "30", "30", ""],
+        ["产出", "质量", "验收合格率", "100%", "98%", "20", "19.6", "个别户返修"],
+        ["效益", "社会效益", "受益农户", "2900户", "3050户", "30", "30", ""],
+        ["满意度", "服务对象满意度", "农户满意度", "≥90%", "95%", "10", "10", ""],
+    ]
+    assert (record["total_weight"], record["total_score"]) == ("100", "99.10")

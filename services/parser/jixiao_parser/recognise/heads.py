@@ -11,7 +11,7 @@ from jixiao_parser.recognise.sections import Pieces, field_of
 _CODE_AND_NAME = re.compile(r"([0-9A-Z]{12,})[-—_](.+)")
 _YEARS = (re.compile(r"(20\d\d)年度"), re.compile(r"(20\d\d)年(?!\d{1,2}月)"))
 _WHOLE = re.compile(r"(?:部门|单位)?整体支出(?=绩效)")
-_YEAR = re.compile(r"(20\d\d)年度?")
+_YEAR = re.compile(r"(20\d\d)年?度?(?![\d年度—~至-])")  # what stands behind it on the line is none of it
 FULL_YEAR = 4
 
 
@@ -30,7 +30,7 @@ def fields_of(pieces: Pieces) -> dict[str, Value]:
         found["name"] = whole
     if not (year := found.get("year")) or not year.text:
         found["year"] = _year_of_heading(pieces) or found.get("year", Value())
-    elif full := _YEAR.fullmatch(year.text):
+    elif full := _YEAR.match(year.text):
         found["year"] = replace(year, text=full[1])
     elif year.text.removesuffix("年").isdigit() and len(year.text.removesuffix("年")) < FULL_YEAR:
         note = f"年度只剩“{year.text}”，右边缘被截断。"

@@ -161,8 +161,7 @@ def _is_label(cell: Sequence[Word]) -> bool:
 
 
 def _funds(lines: Sequence[Words]) -> Iterator[Line]:
-    columns = [word for words in lines for word in words if _amount_named(word)]
-    columns.sort(key=lambda word: word.start)
+    columns = sorted(_columns(lines), key=lambda word: word.start)
     frame = "".join(word.text for words in lines for word in words if word.start < FRAME and not _names_field(word))
     if columns:
         yield made_line(columns[0].line, enumerate((_unclosed(word.text) for word in columns), start=2))
@@ -173,6 +172,14 @@ def _funds(lines: Sequence[Words]) -> Iterator[Line]:
         if label:
             values = [word for word in words[at + 1 :] if _is_value(word.text)]
             yield made_line(words[at].line, [(0, frame), (1, label), *_in_columns(values, columns)])
+
+
+def _columns(lines: Sequence[Words]) -> Iterator[Word]:
+    """The headings of the amounts, those that no record holds among them: 1-9月执行数."""
+    header = max(lines, key=lambda words: sum(map(_amount_named, words)), default=())
+    first = min((word.start for word in header if _amount_named(word)), default=0)
+    for words in lines:
+        yield from (word for word in words if _amount_named(word) or (words is header and word.start >= first))
 
 
 def _in_columns(values: Sequence[Word], columns: Sequence[Word]) -> Iterator[tuple[int, str]]:

@@ -111,6 +111,8 @@ def _named(header: Sequence[Word]) -> dict[str, Word]:
         name = labels.INDICATOR_COLUMNS.get(labels.key(word.text))
         if name and name != "frame":
             found.setdefault(name, word)
+        elif "actual" in found and "score" in found and not name:
+            found.setdefault("other", word)  # a column of no record between the usual ones
     return found
 
 

@@ -54,13 +54,13 @@ def funds_of(pieces: Pieces) -> Funds:
     return Funds(total=total, **{name: FundsRow(**rows.get(name, {})) for name in ("fiscal", "carryover", "other")})
 
 
-def _with_others(header: Line | None, slots: Sequence[Slot]) -> list[Slot]:
+def _with_others(header: Line | None, slots: Sequence[Slot]) -> tuple[Slot, ...]:
     """The columns with those among them that no record holds: 1-9月执行数."""
     first = min((slot.column for slot in slots), default=0)
     known = {slot.column for slot in slots}
     items = [item for item in header.items if item.column > first and item.column not in known] if header else []
     others = [Slot(f"{OTHER}{item.column}", item.column) for item in items]
-    return sorted((*slots, *others), key=lambda slot: slot.column)
+    return tuple(sorted((*slots, *others), key=lambda slot: slot.column))
 
 
 def _row_named(item: Item) -> str | None:

@@ -164,7 +164,7 @@ def _put(current: Pieces, line: Line, part: Part) -> None:
 
 def _put_before_indicators(current: Pieces, line: Line, part: Part) -> None:
     if part is Part.GOALS_HEADER and (current.goals_header is None or _names_both_goals(line, current)):
-        current.goals_header = line
+        current.goals_header, current.goals = line, []
     elif part in (Part.FUNDS_HEADER, Part.FUNDS) or _is_sum_of_money(current, line):
         current.goals_end = current.goals_header is not None
         if part is not Part.FUNDS_HEADER:
@@ -183,8 +183,10 @@ def _put_before_indicators(current: Pieces, line: Line, part: Part) -> None:
 
 
 def _names_both_goals(line: Line, current: Pieces) -> bool:
-    """Whether a line below 总体目标完成情况 is the header of the goals."""
-    return not current.goals and {"expected", "actual"} <= {labels.goal(item.text or "")[0] for item in line.items}
+    """Whether a line is the header of the goals, and what stands above only spoke of what became of them."""
+    above = current.goals_header.items if current.goals_header else ()
+    named, before = ({labels.goal(item.text or "")[0] for item in items} for items in (line.items, above))
+    return {"expected", "actual"} <= named and "expected" not in before
 
 
 def _is_sum_of_money(current: Pieces, line: Line) -> bool:

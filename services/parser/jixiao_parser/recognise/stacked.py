@@ -12,6 +12,7 @@ from jixiao_parser.recognise import labels
 from jixiao_parser.recognise.grid import Line, made_line
 from jixiao_parser.recognise.stacked_rows import StackedRows
 
+OTHER = "other"
 FUNDS_FIRST = 2
 
 
@@ -23,9 +24,15 @@ class _Cells:
     texts: Sequence[str]
 
     def run(self, at: int, named: Callable[[str], str | None]) -> list[str]:
-        """The meanings of the labels that follow one another from here on, none of them twice."""
+        """The meanings of the labels that follow one another from here on, none twice but those of no record."""
         found: list[str] = []
-        while at < len(self.texts) and (meaning := named(self.texts[at])) and (meaning not in found):
+        while at < len(self.texts):
+            meaning = named(self.texts[at])
+            if not meaning or (meaning in found and meaning != OTHER):
+                behind = named(self.texts[at + 1]) if found and at + 1 < len(self.texts) else None
+                if behind is None or behind in found:
+                    break
+                meaning = OTHER  # a column of no record stands between two that are known
             found.append(meaning)
             at += 1
         return found
@@ -74,7 +81,7 @@ def _cells(lines: Sequence[Line]) -> _Cells:
 
 
 def _is_header(cells: _Cells, at: int) -> bool:
-    if labels.key(cells.texts[at]) not in labels.INDICATOR_COLUMNS:
+    if labels.INDICATOR_COLUMNS.get(labels.key(cells.texts[at])) not in ("frame", "level1", "level2"):
         return False
     found = cells.run(at, labels.indicator_column)
     return {"level2", "name", "weight"} <= set(found)
@@ -92,10 +99,16 @@ def _rows(cells: _Cells) -> Iterator[Line]:
         ):
             yield cells.row(at, _named(cells, at, len(header), FUNDS_FIRST))
             at = yield from _funds(cells, at + len(header), len(header))
-        elif labels.GOALS.get(labels.key(cells.texts[at])) == "expected":
-            yield cells.row(at, [(0, cells.texts[at]), (1, cells.texts[at + 1] if at + 1 < len(cells.texts) else "")])
-            yield cells.row(at, enumerate(cells.texts[at + 2 : at + 4]))
-            at += 4
+        elif (goals := [labels.goal(text)[0] for text in cells.texts[at : at + 2]])[0] in ("expected", "actual"):
+            if goals[1:] == ["expected"]:
+                at += 1  # the label of the table
+            elif goals[1:] != [None]:
+                yield cells.row(at, enumerate(cells.texts[at : at + 2]))
+                yield cells.row(at, enumerate(cells.texts[at + 2 : at + 4]))
+                at += 4
+            else:
+                yield cells.row(at, enumerate(cells.texts[at : at + 2]))
+                at += 2
         elif labels.field(cells.texts[at]):
             count = 1 if _is_named(cells, at + 1) else 2
             yield cells.row(at, enumerate(cells.texts[at : at + count]))
@@ -161,7 +174,7 @@ def _loses_rows(cells: _Cells, at: int) -> bool:
     *_, rows, begin = _table(cells, at)
     while rows.dense and (row := rows.row_at(begin)) is not None:
         begin = row.end
-    return rows.dense and not rows.is_over(begin)
+    return rows.dense and not rows.is_over(rows.start(begin))
 
 
 def _indicators(cells: _Cells, header: int) -> Generator[Line, None, int]:
@@ -171,7 +184,10 @@ def _indicators(cells: _Cells, header: int) -> Generator[Line, None, int]:
         begun = [(levels[place], text) for place, text in row.labels]
         yield cells.row(at, [*begun, *zip(body, cells.texts[row.begin : row.end], strict=False)])
         at = row.end
+    at = rows.start(at)
     while at < len(cells.texts) and labels.key(cells.texts[at]) not in labels.TOTALS:
+        if _is_header(cells, at):
+            return at
         yield cells.row(at, [(0, cells.texts[at])])
         at += 1
     yield from [cells.row(at, enumerate(cells.texts[at : at + 4]))] if at < len(cells.texts) else []

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from jixiao_parser.recognise import labels
-from jixiao_parser.recognise.texts import is_measure, is_number, number
+from jixiao_parser.recognise.texts import is_hashes, is_measure, is_number, number
 
 LONGEST_OWN = 10  # signs of a level's label in words of its own; what is longer is a reason or a name
+LABEL = "指标"
 _TABLES = {"level1": labels.LEVEL1, "level2": labels.LEVEL2}
 
 Labels = list[tuple[int, str]]
@@ -70,14 +71,16 @@ class StackedRows:
         if not self.dense or self.columns[-1] != "deviation":
             return [end]
         reason, weight, score = self.text(end - 1), self._figure(begin, "weight"), self._figure(begin, "score")
-        if is_number(reason) or labels.key(reason) in labels.TOTALS or _is_level(reason):
+        if is_number(reason) or self.is_over(end - 1) or _is_level(reason) or labels.key(reason) in labels.SUBTOTALS:
             return [end - 1]
         given = number(score) != number(weight) or reason.startswith(labels.REASONS)
         return [end, end - 1] if given else [end - 1, end]
 
     def _is_row(self, begin: int) -> bool:
         name, weight, score = self.text(begin), self._figure(begin, "weight"), self._figure(begin, "score")
-        if self.dense and any(_is_level(self.text(begin + more)) for more in (1, 2)):
+        if self.dense and (not self._has_score(score) or any(_is_level(self.text(begin + more)) for more in (1, 2))):
+            return False
+        if self.dense and _is_level(name) and name.endswith(LABEL):
             return False
         if (name and is_measure(name)) or not is_number(weight) or "%" in weight + score:
             return False
@@ -85,20 +88,27 @@ class StackedRows:
             return False
         return not is_number(score) or (number(score) or 0) <= (number(weight) or 0)
 
+    def _has_score(self, score: str) -> bool:
+        return "score" not in self.columns or is_number(score) or is_hashes(score) or score in labels.PLACEHOLDERS
+
     def _figure(self, begin: int, name: str) -> str:
         return self.text(begin + self.columns.index(name)) if name in self.columns else ""
 
     def _goes_on(self, at: int) -> bool:
         """Whether what stands here follows a row: the end of the table, or another row."""
-        return self.is_over(at) or next(self._labels(self.start(at)), None) is not None
+        return self.is_over(self.start(at)) or next(self._labels(self.start(at)), None) is not None
 
     def is_over(self, at: int) -> bool:
         """Whether the table has ended: by its total, what stands below it, or the end of the text."""
-        word = labels.key(self.text(at))
-        return at >= len(self.texts) or word in labels.TOTALS or word in labels.CLOSINGS
+        text = self.text(at)
+        word = labels.key(text)
+        below = word in labels.TOTALS or word in labels.CLOSINGS or word in labels.INDICATOR_COLUMNS
+        return at >= len(self.texts) or below or labels.is_title(text)
 
     def start(self, at: int) -> int:
-        """Where the labels of a row begin, behind its number."""
+        """Where the labels of a row begin, behind its number, and behind a subtotal."""
+        if labels.key(self.text(at)) in labels.SUBTOTALS:
+            at = next(more for more in range(at + 1, len(self.texts) + 1) if not is_number(self.text(more)))
         return at + 1 if self.numbered and is_number(self.text(at)) else at
 
     def text(self, at: int) -> str:

@@ -28,7 +28,8 @@ FUNDS_FIRST = 3
 _TOTAL = re.compile(r"(?P<weight>100(?:\.0+)?)?(?P<score>100(?:\.0+)?|[1-9]\d?(?:\.\d{1,2})?)?")
 _MONEY = labels.FUND_ROWS | {word: "total" for word in labels.TOTALS if "分" not in word}  # money has no points
 _FIELDS = {word: name for word, name in labels.FIELDS.items() if len(word) >= SURE_LABEL}
-_HEAD = {**_FIELDS, **dict.fromkeys(labels.OTHERS, "other"), **dict.fromkeys(labels.SECTIONS, "section")}
+_SUM = dict.fromkeys((word for word in labels.FUND_ROWS if word.endswith("总额")), "section")
+_HEAD = {**_SUM, **_FIELDS, **dict.fromkeys(labels.OTHERS, "other"), **dict.fromkeys(labels.SECTIONS, "section")}
 _BREAKS = dict.fromkeys([*labels.SECTIONS, *(labels.OTHERS - labels.INDICATOR_COLUMNS.keys())], "")
 _ENDS = dict.fromkeys(labels.TOTALS, "total") | dict.fromkeys(labels.CLOSINGS, "closing")
 _GLUED = re.compile(r"二级指标(三)级指标")
@@ -147,7 +148,7 @@ def _head(stream: Stream, before: int, begin: int, end: int, dense: bool) -> Ite
     found = [each for each in found if each.end - each.begin >= SURE_LABEL or stream.text[each.end - 1] == ":"]
     found = [_without_end_of_name(stream, one, each) for one, each in pairwise([Found(0, 0, ""), *found])]
     for one, other in pairwise([*found, Found(end, end, "")]):
-        if one.meaning not in ("other", "section") and (one.begin >= begin or one.meaning == "code"):
+        if one.meaning not in ("other", "section") and (one.begin >= begin or one.meaning in ("code", "year")):
             value = stream.printed[one.end : other.begin]
             yield made_line(stream.line_at(one.begin), [(0, stream.printed[one.begin : one.end]), (1, value)])
 
@@ -179,8 +180,8 @@ def _funds(stream: Stream, header: _Header, end: int, begin: int, dense: bool) -
     pieces = (
         stream.pieces(max(one.end, header.end), other.begin) for one, other in pairwise([*rows, Found(end, end, "")])
     )
-    figures = [figures_of(list(each), len(slots)) for each in pieces]
-    for row, (found, unsure) in zip(rows, money_rows(figures, slots, given), strict=True):
+    figures = [figures_of(list(each), len(slots) + 1) for each in pieces]
+    for row, (found, unsure) in zip(rows, money_rows(figures, slots, given, dense), strict=True):
         cells = [(FUNDS_FIRST + slots.index(name), text) for name, text in found.items()]
         doubts = {FUNDS_FIRST + slots.index(name): GUESS for name in unsure}
         yield made_line(stream.line_at(row.begin), [(1, stream.printed[row.begin : row.end]), *cells], doubts)

@@ -32,18 +32,23 @@ def figures_of(pieces: Sequence[tuple[str, int]], most: int) -> list[str]:
 
 
 def money_rows(
-    rows: Sequence[Sequence[str]], slots: Sequence[str], given: Mapping[str, str]
+    rows: Sequence[Sequence[str]], slots: Sequence[str], given: Mapping[str, str], dense: bool
 ) -> list[tuple[dict[str, str], frozenset[str]]]:
     """Which figure of each row is what, and which are in doubt; the first row is 年度资金总额.
 
     Figures that ran together are cut so that the rows make the first one; where none do, the cuts are in doubt.
+    ``dense``: the text ran together, so that what stands apart may have been cut elsewhere.
     """
     read: list[dict[str, str]] = []
     for figures in rows:
         read.append(money(figures, slots, read[0] if read else {}, given))
-    glued = [len([text for text in figures if text]) < len(row) for figures, row in zip(rows, read, strict=True)]
+    glued = [
+        bool(row) and (dense or len(list(filter(None, figures))) < len(row))
+        for figures, row in zip(rows, read, strict=True)
+    ]
+    many = [len([text for text in figures if text]) > len(slots) for figures in rows]
     if not any(glued):
-        return [(row, frozenset()) for row in read]
+        return [(row, frozenset(row) if more else frozenset()) for row, more in zip(read, many, strict=True)]
     amounts = [name for name in slots if name in AMOUNTS]
     ways = [
         [dict(zip(amounts, cut, strict=True)) for cut in _whole_cuts(figures, len(amounts))] if cut_up else [row]
