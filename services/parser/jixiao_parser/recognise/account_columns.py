@@ -47,9 +47,8 @@ def on_columns(lines: Sequence[Line]) -> tuple[list[Line], tuple[str, ...]]:
     """The lines with such tables on a grid, and the titles of those that cannot be read. Others stay as they are."""
     found: list[Line] = []
     refused: list[str] = []
-    starts = [
-        (at, name) for at, line in enumerate(lines) if (name := title_of(_texts(line)) or title_of([_whole(line)]))
-    ]
+    near = [at for at, line in enumerate(lines) if ENDING in (line.items[0].text or "")]
+    starts = [(at, name) for at in near if (name := _title(lines[at])) is not None]
     done = 0
     for (at, name), (end, _) in pairwise([*starts, (len(lines), "")]):
         body = lines[at + 1 : at + 1 + _body(lines[at + 1 : end])]
@@ -62,8 +61,6 @@ def on_columns(lines: Sequence[Line]) -> tuple[list[Line], tuple[str, ...]]:
 
 
 def _title(line: Line) -> str | None:
-    if ENDING not in (line.items[0].text or ""):
-        return None
     return title_of(_texts(line)) or title_of([_whole(line)])
 
 
