@@ -65,11 +65,6 @@ def normalised(name: str) -> str:
     return name if _PLAIN.fullmatch(name) else normalise_name(name)
 
 
-def subject_name(indicators: tuple[Indicator, ...], place: int) -> str:
-    """What names one indicator between versions."""
-    return subject_names(indicators)[place]
-
-
 def subject_names(indicators: tuple[Indicator, ...]) -> tuple[str, ...]:
     """What names each indicator between versions: second level, normalised name, and which of that name it is."""
     seen: Counter[str] = Counter()

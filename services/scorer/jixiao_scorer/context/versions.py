@@ -11,7 +11,7 @@ from jixiao.identity import normalise_name
 from jixiao_scorer.build import finding
 from jixiao_scorer.context.member import Member
 from jixiao_scorer.printed_form import COLUMN_NAMES, COLUMNS, FUND_ROWS, ROW_NAMES
-from jixiao_scorer.words import indicator_name, subject_name
+from jixiao_scorer.words import indicator_name, subject_names
 
 _NAMED = 4  # changes told one by one in the sentence
 _LONGEST = 20
@@ -83,10 +83,10 @@ def _changes(old: Form, new: Form) -> Iterator[Changed]:
 
 
 def _rows(old: Form, new: Form) -> Iterator[Changed]:
-    before = {subject_name(old.indicators, place): each for place, each in enumerate(old.indicators)}
-    for place, row in enumerate(new.indicators):
+    before = dict(zip(subject_names(old.indicators), old.indicators, strict=True))
+    for place, (subject, row) in enumerate(zip(subject_names(new.indicators), new.indicators, strict=True)):
         label = indicator_name(row, place)
-        was = before.pop(subject_name(new.indicators, place), None)
+        was = before.pop(subject, None)
         if was is None:
             yield Changed(label, Value(), row.name)
             continue

@@ -10,7 +10,7 @@ from jixiao.forms import Indicator
 from jixiao_scorer.build import finding, row_subject, share
 from jixiao_scorer.compare import compare, measures, normal
 from jixiao_scorer.context.member import Member
-from jixiao_scorer.words import indicator_name, money, subject_name
+from jixiao_scorer.words import indicator_name, money, subject_names
 
 _CODE_LENGTH = 21
 
@@ -58,10 +58,9 @@ def carryover(member: Member, before: Member) -> Iterator[Finding]:
 
 def target_lowered(member: Member, before: Member) -> Iterator[Finding]:
     """TARGET-LOWERED: this year's target would not have met last year's; ceilings of cost may rise and fall."""
-    rows = before.form.indicators
-    last = {subject_name(rows, place): each for place, each in enumerate(rows)}
+    last = dict(zip(subject_names(before.form.indicators), before.form.indicators, strict=True))
     for row in member.case.scored_rows:
-        was = last.get(subject_name(member.form.indicators, row.place))
+        was = last.get(member.case.subjects[row.place])
         if was is None or (how := _looser(_Target.of(row.indicator, member), _Target.of(was, before))) is None:
             continue
         yield finding(
