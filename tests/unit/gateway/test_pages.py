@@ -12,7 +12,7 @@ from jixiao.findings import Repair
 from jixiao_alerts.channels import Fault
 from jixiao_gateway import handling
 from jixiao_gateway.pages import words
-from jixiao_gateway.pages.home import steps
+from jixiao_gateway.pages.home import FORMS_SHOWN, steps
 from tests.unit.gateway import builders
 from tests.unit.gateway.conftest import Api
 from tests.unit.gateway.fakes import unread
@@ -46,7 +46,16 @@ async def filled(api: Api) -> None:
 
 def paths() -> list[str]:
     form, alert = builders.form_detail().row.form_id, builders.alert_row().alert_id
-    return ["/", "/alerts", f"/alerts/{alert}", f"/forms/{form}", "/subscriptions", "/login", "/parts/overview"]
+    return [
+        "/",
+        "/forms",
+        "/alerts",
+        f"/alerts/{alert}",
+        f"/forms/{form}",
+        "/subscriptions",
+        "/login",
+        "/parts/overview",
+    ]
 
 
 @pytest.mark.parametrize("path", paths())
@@ -93,6 +102,21 @@ async def test_a_form_shows_stated_and_recomputed_figures_with_their_places(api:
 async def test_browsers_ask_for_our_files_anew(api: Api) -> None:
     async with api.http.get("/static/app.css") as answer:
         assert (answer.status, answer.headers["Cache-Control"]) == (200, "no-cache") and answer.headers["ETag"]
+
+
+async def test_every_form_can_be_found(api: Api) -> None:
+    """The overview shows the first of an upload and leads to the rest."""
+    await filled(api)
+    detail = builders.form_detail()
+    for number in range(FORMS_SHOWN + 1):
+        row = detail.row._replace(form_id=builders.uuid(7000 + number), ordinal=number + 2)
+        api.fakes.forms.details[row.form_id] = detail._replace(row=row)
+    upload = detail.row.upload_id
+    assert f'<a href="/forms?upload_id={upload}">另有 2 张</a>' in await html(api, "/")
+    page = await html(api, f"/forms?upload_id={upload}&unit=水务&year=2023")
+    assert api.fakes.forms.asked == {"upload_id": upload, "unit": "水务", "year": "2023"}
+    assert page.count('<a href="/forms/') == FORMS_SHOWN + 2 and "红灯" in page
+    assert f'name="upload_id" value="{upload}"' in page
 
 
 async def test_messages_can_link_to_the_very_row(api: Api) -> None:

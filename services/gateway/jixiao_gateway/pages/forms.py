@@ -1,19 +1,55 @@
-"""A form: stated and recomputed figures beside each other, every value with its place, findings at their row."""
+"""Forms: the list; and one with stated and recomputed figures beside each other, findings at their row."""
 
+import json
 from collections import defaultdict
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
-from jixiao_gateway.api.forms import form_detail
+from jixiao_gateway.api.forms import form_detail, severities
 from jixiao_gateway.pages import words
 from jixiao_gateway.pages.render import page
-from jixiao_gateway.parts import Parts
-from jixiao_gateway.scope import Within
+from jixiao_gateway.parts import PAGE, Parts
+from jixiao_gateway.scope import Scope, Within
+from jixiao_gateway.store.forms import FormRow
+from jixiao_gateway.store.query import encode_cursor
 
 router = APIRouter()
+
+
+@router.get("/forms")
+async def show_forms(
+    request: Request,
+    parts: Parts,
+    scope: Within,
+    unit: str = "",
+    year: str = "",
+    project: str = "",
+    upload_id: UUID | None = None,
+    cursor: str = "",
+) -> HTMLResponse:
+    """The list, newest first, of all or of one upload; an empty filter means everything."""
+    chosen = {"unit": unit, "year": year, "project": project}
+    filters: dict[str, Any] = {name: text.strip() for name, text in chosen.items() if text.strip()}
+    filters |= {"upload_id": upload_id} if upload_id else {}
+    rows = await parts.store.forms.page(cursor or None, PAGE + 1, {**filters, **scope.filters})
+    behind = None
+    if len(rows) > PAGE:
+        last = rows[PAGE - 1]
+        behind = "?" + urlencode(filters | {"cursor": encode_cursor(last.parsed_at, last.form_id)})
+    shown: dict[str, Any] = {"forms": [lit(row, scope) for row in rows[:PAGE]], "next": behind, "first": not cursor}
+    return page(request, "forms.html", chosen=chosen, upload_id=upload_id, **shown)
+
+
+def lit(form: FormRow, scope: Scope) -> dict[str, Any]:
+    """A form with its light; what only asks for a look never lights red or yellow."""
+    light = words.worst(json.loads(form.told or "{}"))
+    if light == "none" and severities(form, scope):
+        light = "notice"
+    return {"row": form, "light": light if form.state == "scored" else None}
 
 
 @router.get("/forms/{form_id}")

@@ -1,7 +1,6 @@
 """The first page: files in, each on its way through the stages, warnings as they come."""
 
 import hashlib
-import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,9 +8,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
 from jixiao.runtime.faults import is_world_broken
-from jixiao_gateway.api.forms import severities
 from jixiao_gateway.api.uploads import own_uploads
 from jixiao_gateway.pages import words
+from jixiao_gateway.pages.forms import lit
 from jixiao_gateway.pages.render import ENVIRONMENT, page
 from jixiao_gateway.parts import PAGE, Caller, Gateway, Parts
 from jixiao_gateway.scope import Scope, Within, scope_of
@@ -84,7 +83,7 @@ async def _held(parts: Gateway, scope: Scope) -> int:
 
 def _upload(upload: UploadRow, forms: list[FormRow], scope: Scope, now: datetime) -> dict[str, Any]:
     of_upload = [form for form in forms if form.upload_id == upload.id]
-    own = [_form(form, scope) for form in of_upload if scope.covers(form.unit)]
+    own = [lit(form, scope) for form in of_upload if scope.covers(form.unit)]
     if not scope.is_bureau:
         upload = upload._replace(warned=upload.told)
     return {
@@ -94,14 +93,6 @@ def _upload(upload: UploadRow, forms: list[FormRow], scope: Scope, now: datetime
         "more": max(len(own) - FORMS_SHOWN, 0),
         "outside": len(of_upload) - len(own),
     }
-
-
-def _form(form: FormRow, scope: Scope) -> dict[str, Any]:
-    """A form with its light; what only asks for a look never lights red or yellow."""
-    light = words.worst(json.loads(form.told or "{}"))
-    if light == "none" and severities(form, scope):
-        light = "notice"
-    return {"row": form, "light": light if form.state == "scored" else None}
 
 
 def steps(upload: UploadRow, has_findings: bool, now: datetime) -> list[tuple[str, str]]:

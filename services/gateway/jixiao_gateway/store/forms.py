@@ -86,8 +86,9 @@ _TOLD = "cause <> 'extraction_doubt' AND stage = 'live'"
 _COLUMNS = f"""f.form_id, f.upload_id, f.document_id, f.ordinal, f.project, f.year, f.kind, f.unit, f.unit_name,
     f.project_name, f.code, f.parsed_at, a.scored_at,
     {_COUNTED.format("")} AS severities, {_COUNTED.format(f" AND {_TOLD}")} AS told,
-    (SELECT reason FROM scorer_views.dead_forms d WHERE d.form_id = f.form_id LIMIT 1) AS refusal"""
-_FROM = "FROM parser_views.forms f LEFT JOIN scorer_views.assessments a ON a.form_id = f.form_id"
+    d.reason AS refusal"""
+_FROM = """FROM parser_views.forms f LEFT JOIN scorer_views.assessments a ON a.form_id = f.form_id
+    LEFT JOIN scorer_views.dead_forms d ON d.form_id = f.form_id"""
 
 _FORM_FILTERS = {
     "upload_id": "f.upload_id = {}",
