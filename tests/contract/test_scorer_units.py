@@ -132,15 +132,16 @@ async def house(clean_database: dict[str, str]) -> AsyncIterator[House]:
 
 
 def wanted(
-    forms: Sequence[Member], became: Mapping[str, str] = {}, adopted: Sequence[Member] = (), told: bool = False
+    forms: Sequence[Member], became: Mapping[str, str] = {}, rulings: Mapping[uuid.UUID, bool] = {}, told: bool = False
 ) -> dict[uuid.UUID, tuple[Finding, ...]]:
     """What all forms must come to; ``became``: unit → what it has become; ``told``: without what is in beta across."""
-    own = {each.form_id for each in adopted}
     judged = [
         replace(
             each,
             identity=each.identity.model_copy(update={"unit": became.get(each.identity.unit, each.identity.unit)}),
-            version=each.version.model_copy(update={"outside": each.version.outside and each.form_id not in own}),
+            version=each.version.model_copy(
+                update={"outside": not rulings.get(each.form_id, not each.version.outside)}
+            ),
         )
         for each in forms
     ]
@@ -216,6 +217,22 @@ async def test_a_version_from_outside_counts_once_it_is_adopted(house: House) ->
     assert all(scored(each).version.outside for each in house.told() if scored(each).version == last.version)
 
 
+async def test_a_doubtful_version_that_is_held_counts_for_nothing(house: House) -> None:
+    """Until a reviewer adopts it, or nothing speaks against it any more."""
+    last, this = handed_in("甲", 0, LAST_YEAR), handed_in("甲", 1)
+    held = handed_in("甲", 2, {**LAST_YEAR, "indicators[1].target": "≥100米"})
+    await house.take(last, this, held)
+    lowered = (RuleId.TARGET_LOWERED, False)
+    assert lowered not in rules(latest(house.told())[this.form_id])
+    for admitted in (False, True, False):
+        await house.rule(held, admitted)
+        await house.look()
+        assert (lowered in rules(latest(house.told())[this.form_id])) is not admitted
+    await house.alerts.execute("UPDATE versions SET admitted = true, held_by = NULL")
+    await house.look()
+    assert lowered not in rules(latest(house.told())[this.form_id])
+
+
 async def test_what_waits_is_judged_once_and_told_only_if_it_changed(house: House) -> None:
     """Forms of other units with the same code, of which nothing follows, are judged and not told."""
     await house.take(handed_in("甲", 0, {}, "000001"), handed_in("乙", 1, {"year": "2020"}, "000001"))
@@ -247,7 +264,7 @@ def accounts_of(unit: str) -> Member:
 async def history(house: House, chance: random.Random, monkeypatch: pytest.MonkeyPatch) -> None:
     """Forms, readings anew, merges and rulings in some order, at once and twice, with looks and kills in between."""
     forms = [of_chance(chance, place) for place in range(8)] + [accounts_of(chance.choice(UNITS[:3]))]
-    waits, became, adopted = chance.sample(forms, len(forms)), {}, set[uuid.UUID]()
+    waits, became, rulings = chance.sample(forms, len(forms)), {}, dict[uuid.UUID, bool]()
     keep, killed = runtime_inbox._keep, chance.random
 
     async def breaks(*arguments: Any) -> None:
@@ -267,10 +284,10 @@ async def history(house: House, chance: random.Random, monkeypatch: pytest.Monke
             became = {} if became else {unit: into}
             for each in UNITS[:3]:
                 await house.merge(each, became.get(each))
-        elif step < 0.8 and (held := [each for each in house.forms.values() if each.version.outside]):
-            ruled = chance.choice(held)
-            adopted ^= {ruled.form_id}
-            await house.rule(ruled, ruled.form_id in adopted)
+        elif step < 0.8 and house.forms:
+            ruled = chance.choice(list(house.forms.values()))
+            rulings[ruled.form_id] = chance.choice((True, False))
+            await house.rule(ruled, rulings[ruled.form_id])
         elif step < 0.88 and (read := [each for each in house.forms.values() if each.form.accounts is None]):
             anew = chance.choice(read)
             identity = anew.identity.model_copy(update={"project_name": chance.choice(NAMES)})
@@ -281,9 +298,8 @@ async def history(house: House, chance: random.Random, monkeypatch: pytest.Monke
     monkeypatch.undo()
     await asyncio.gather(house.look(), house.look())
     forms = list(house.forms.values())
-    own = [each for each in forms if each.form_id in adopted]
-    assert latest(house.told()) == wanted(forms, became, own, told=True)
-    found = wanted(forms, became, own)
+    assert latest(house.told()) == wanted(forms, became, rulings, told=True)
+    found = wanted(forms, became, rulings)
     assert await house.across() == {form: plain(each) for form, each in found.items()}
     assert len({e.headers["ce_id"]: e.value for e in house.told()}) == len({e.value for e in house.told()})
 

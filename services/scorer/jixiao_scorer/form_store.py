@@ -15,7 +15,7 @@ from jixiao_scorer.written import Profiles
 SMALL = 200  # forms of a unit that is judged as a whole at once; a larger one once for many forms
 
 # what a form is judged by
-MEMBER = "f.unit, f.adopted, f.identity, f.version, f.form"
+MEMBER = "f.unit, f.admitted, f.identity, f.version, f.form"
 
 _LOCK_CODES = """SELECT pg_advisory_xact_lock(key)
                  FROM (SELECT hashtextextended('scorer code ' || code, 0) AS key FROM unnest($1::text[]) AS code
@@ -76,10 +76,11 @@ async def all_members(conn: Connection, profiles: Profiles) -> list[Member]:
 
 
 def member_of(row: Any, profiles: Profiles) -> Member:
-    """The form of a row of ``MEMBER``, as it is judged: with its unit, and an adopted one as the unit's own."""
+    """The form of a row of ``MEMBER``, as it is judged: with its unit, and like one from outside unless admitted."""
     member = _handed_in(row, profiles)
     identity = member.identity.model_copy(update={"unit": row["unit"]})
-    version = member.version.model_copy(update={"outside": member.version.outside and not row["adopted"]})
+    outside = member.version.outside if row["admitted"] is None else not row["admitted"]
+    version = member.version.model_copy(update={"outside": outside})
     return replace(member, identity=identity, version=version)
 
 
@@ -92,7 +93,8 @@ def _handed_in(row: Any, profiles: Profiles) -> Member:
 async def facts_of_unit(conn: Connection, unit: str) -> list[Facts]:
     """The facts of all forms of a unit; none of the unit that nobody could read, which is none."""
     rows = await conn.fetch(
-        """SELECT CASE WHEN adopted THEN jsonb_set(facts, '{version,outside}', 'false') ELSE facts END AS facts
+        """SELECT CASE WHEN admitted IS NULL THEN facts
+                       ELSE jsonb_set(facts, '{version,outside}', to_jsonb(NOT admitted)) END AS facts
            FROM forms WHERE unit = $1 AND unit <> ''""",
         unit,
     )

@@ -68,7 +68,7 @@ class Rejudging:
             profiles = await self._adopted.refresh(conn)
             self._remark("profiles", "；".join(self._adopted.refused))
             await unit_store.regroup(conn)
-            await unit_store.note_adopted(conn)
+            await unit_store.note_rulings(conn)
             wait = await waiting.listed(conn, LISTED, but=self._resting())
         for unit, marked in _batches(wait):
             ids = [each.id for each in marked]

@@ -100,7 +100,7 @@ async def _accounts(
 ) -> list[Member]:
     """The accounts of these departments and uploads, without their tables."""
     rows = await conn.fetch(
-        f"""SELECT f.unit, f.adopted, f.identity, f.version, f.form #- '{{accounts,tables}}' AS form
+        f"""SELECT f.unit, f.admitted, f.identity, f.version, f.form #- '{{accounts,tables}}' AS form
             FROM {_NEAR} near JOIN forms f USING (form_id) JOIN assessments a USING (form_id) WHERE a.kind = $3""",
         departments,
         uploads,

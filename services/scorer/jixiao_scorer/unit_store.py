@@ -1,4 +1,4 @@
-"""Which unit a unit has become, and which versions from outside were adopted: as others say, and as forms are judged.
+"""Which unit a unit has become, and which versions that were held are admitted: as others say, and as forms are judged.
 
 The register and the reviewers are heard of by looking. Until then, forms are judged as was heard last; then all that it
 may concern waits to be judged anew (``waiting``), so that in the end it is no matter which came first.
@@ -49,17 +49,21 @@ async def regroup(conn: Connection) -> int:
     return len(changed)
 
 
-async def note_adopted(conn: Connection) -> int:
-    """Let versions from outside count as the unit's own once a reviewer adopted them, until he takes it back."""
+async def note_rulings(conn: Connection) -> int:
+    """Let versions that were held count across forms as was ruled on them; how many changed."""
     rows = await conn.fetch(
-        """SELECT f.form_id, f.identity ->> 'unit' AS unit, NOT f.adopted AS adopted
-           FROM forms f LEFT JOIN alerts_views.versions v USING (form_id)
-           WHERE f.version @> '{"outside": true}' AND f.adopted <> coalesce(v.admitted, false) ORDER BY f.form_id"""
+        """WITH ruled AS (SELECT form_id, admitted FROM alerts_views.versions WHERE held_by IS NOT NULL)
+           SELECT f.form_id, f.identity ->> 'unit' AS unit, r.admitted FROM ruled r JOIN forms f USING (form_id)
+           WHERE f.admitted IS DISTINCT FROM r.admitted
+           UNION ALL
+           SELECT f.form_id, f.identity ->> 'unit', NULL FROM forms f
+           WHERE f.admitted IS NOT NULL AND NOT EXISTS (SELECT FROM ruled r WHERE r.form_id = f.form_id)
+           ORDER BY 1"""
     )
     for row in rows:
         async with conn.transaction():
             judged_with = await enter(conn, row["unit"])
-            await conn.execute("UPDATE forms SET adopted = $2 WHERE form_id = $1", row["form_id"], row["adopted"])
+            await conn.execute("UPDATE forms SET admitted = $2 WHERE form_id = $1", row["form_id"], row["admitted"])
             await mark_with_others(conn, judged_with, [row["form_id"]])
     return len(rows)
 

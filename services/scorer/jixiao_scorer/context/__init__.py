@@ -3,7 +3,7 @@
 ``judge_projects`` over any set of forms that holds whole families (forms of a unit bound by project or name) and the
 forms of other units with their codes gives for each form of the families what judging all forms would; ``judge_unit``
 needs the facts of all forms of the unit. The unit of an identity is here the one that a unit has become, and a version
-from outside that a reviewer adopted is none from outside.
+that is not admitted is like one from outside.
 """
 
 from jixiao_scorer.context.facts import Facts, facts_of
