@@ -22,6 +22,7 @@ from typer.main import get_command
 
 from jixiao.events.topics import MIB, TOPICS
 from jixiao.runtime import settings
+from jixiao_alerts.__main__ import remarks
 from jixiao_cli.main import app
 from jixiao_cli.setup import SERVICES
 from jixiao_parser.isolated import LIMITS
@@ -243,3 +244,13 @@ def test_topics_named_in_deploy_exist() -> None:
     for file in [ROOT / "docker-compose.yml", *(ROOT / "deploy").rglob("*.*")]:
         if file.is_file():
             assert set(re.findall(r"\b(?:reports|alerts)\.[a-z]+(?:\.[a-z]+)*", file.read_text())) <= known, file
+
+
+def test_links_that_lead_nowhere_are_told_to_the_operator(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The service works without knowing where its pages are; /readyz says what that means."""
+    for name in ("JIXIAO_KAFKA", "JIXIAO_ALERTS_POSTGRES"):
+        monkeypatch.setenv(name, "x")
+    monkeypatch.delenv("JIXIAO_PUBLIC_URL", raising=False)
+    assert "只有路径" in remarks(settings.AlertsSettings())["links"]
+    monkeypatch.setenv("JIXIAO_PUBLIC_URL", "https://jixiao.example.gov.cn")
+    assert remarks(settings.AlertsSettings()) == {}

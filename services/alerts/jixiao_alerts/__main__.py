@@ -16,6 +16,12 @@ from jixiao_alerts.delivery import Channel, Delivery
 from jixiao_alerts.targets import House
 
 
+def remarks(settings: AlertsSettings) -> dict[str, str]:
+    """What an operator should know of these settings although the service works with them."""
+    told = "JIXIAO_PUBLIC_URL 未设置，消息中的链接只有路径，收到的人无法直接打开。"
+    return {} if settings.public_url else {"links": told}
+
+
 def main() -> None:
     """Read the settings once; fold and deliver."""
     settings = AlertsSettings()
@@ -31,6 +37,7 @@ def main() -> None:
     )
 
     async def deliver(runtime: Runtime) -> None:
+        runtime.health.remarks |= remarks(settings)
         allowed = settings.webhook_allow
         async with AsyncExitStack() as stack:
             webhook = await stack.enter_async_context(Webhook(allowed))
