@@ -6,6 +6,8 @@ import zipfile
 import pytest
 
 from jixiao_parser import read
+from jixiao_scorer import assess
+from jixiao_scorer.profiles import profile_for
 from tests.unit.parser.cases import all_cases, as_tabs
 from tests.unit.scorer.accounts import SAMPLE
 
@@ -136,6 +138,10 @@ def test_cells_know_their_place() -> None:
             "（二）“图书购置”项目全年预算数为23.5万元，实际执行数为20万元，预算执行率为85.1%。",
             ("图书购置", "23.5", "85.1%"),
         ),
+        (
+            "图书购置项目绩效自评情况：全年预算23.5万元，执行数20万元，执行率达85.1%。",
+            ("图书购置", "23.5", "85.1%"),
+        ),
         ("“三公”经费财政拨款支出预算为3万元，支出决算为1.2万元，完成预算的40%。", ("三公经费", "3", "40%")),
     ],
 )
@@ -173,16 +179,27 @@ def test_how_many_projects_with_which_sums(text: str, told: list[tuple[str, str,
     assert [(claim.kind, claim.count.text, claim.amount.text) for claim in claims] == told
 
 
+def test_numbers_of_a_claim_under_different_units_keep_their_own() -> None:
+    """What they come to is told from both."""
+    text = "道路养护项目绩效自评情况：全年预算数为1.2亿元，执行数为8,000万元，完成预算的66.7%。"
+    (claim,) = read(text.encode(), "说明.txt").claims
+    assert (claim.budget.text, claim.executed.text) == ("1.2亿元", "8,000万元")
+    (accounts,) = read(text.encode(), "说明.txt").accounts
+    assert assess(accounts, profile_for(accounts.layout)).findings == ()
+
+
 def test_praise_is_what_finds_the_execution_good() -> None:
-    """Not where the clause turns it round, nor behind the next project."""
+    """Not where the clause turns it round, speaks of others or of what is meant to be, nor behind the next project."""
     said = "{}项目绩效自评情况：全年预算数为10万元，执行数为9万元，完成预算的90%。{}。"
     text = (
         said.format("甲类", "预算执行情况较好")
         + said.format("乙类", "预算执行情况不够好")
         + said.format("丙类", "按期完成")
+        + said.format("丁类", "下一步，我们要确保预算执行情况良好")
+        + said.format("戊类", "除本项目外其他项目预算执行情况较好")
     )
     claims = read(text.encode(), "说明.txt").claims
-    assert [claim.praise.text for claim in claims] == ["预算执行情况较好", None, None]
+    assert [claim.praise.text for claim in claims] == ["预算执行情况较好", None, None, None, None]
 
 
 def test_accounts_of_an_archive_have_ordinals_of_their_own() -> None:

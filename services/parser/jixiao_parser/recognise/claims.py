@@ -35,6 +35,7 @@ class _Words:
     named: tuple[re.Pattern[str], ...]
     praise: re.Pattern[str]
     unless: re.Pattern[str]
+    intended: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,8 @@ def _words() -> _Words:
             pattern = pattern.replace(f"{{{name}}}", rf"(?P<{name}>{_FIGURE})(?P<{name}_unit>亿元|万元|元)")
         found.append((claim["kind"], claim["says"], re.compile(pattern)))
     named = tuple(map(re.compile, words["named"]))
-    return _Words(tuple(found), named, re.compile(words["praise"]), re.compile(words["unless"]))
+    praise, unless, intended = (re.compile(words[name]) for name in ("praise", "unless", "intended"))
+    return _Words(tuple(found), named, praise, unless, intended)
 
 
 def claims_of(lines: Iterable[Line], forms: Sequence[Form]) -> tuple[Claim, ...]:
@@ -99,7 +101,9 @@ def _claims(prose: _Prose, matches: Sequence[tuple[str, re.Match[str]]], forms: 
             continue
         subject = _ITEM.sub("", subject, count=1) if _ITEM.match(subject) else subject
         subject = subject.translate(_QUOTES)
-        units = [said[f"{name}_unit"] for name in _FIGURES if said.get(f"{name}_unit")]
+        units = [unit for name in _FIGURES if (unit := said.get(f"{name}_unit"))]
+        if len(set(units)) > 1:  # then each number keeps its own
+            said |= {name: f"{said[name]}{said[f'{name}_unit']}" for name in _FIGURES if said.get(name)}
         execution = kind == EXECUTION
         yield Claim(
             kind=kind,
@@ -135,7 +139,9 @@ def _praise(prose: _Prose, match: re.Match[str], until: int) -> Value:
     words = _words()
     for found in words.praise.finditer(prose.text, match.end(), min(until, match.end() + LOOK_ON)):
         start = max(prose.text.rfind(end, 0, found.start()) for end in _CLAUSE_ENDS) + 1
-        if not words.unless.search(prose.text, start, found.end()):
+        begun = prose.text.rfind("。", 0, found.start()) + 1
+        turned = words.unless.search(prose.text, start, found.end())
+        if not turned and not words.intended.search(prose.text, begun, found.end()):
             return prose.value(found[0], found.start(), found[0])
     return Value()
 
