@@ -36,12 +36,24 @@ class Expenses:
             found = [self._grid.figure(place, at, "") for at in columns]
             if len(columns) != 2 * width or None in found or _counts(row.cells, columns):
                 continue
+            if not self._is_headed_so(place, columns):
+                return {}
             return {
                 (column, kind): self._grid.figure(place, columns[half * width + at], NAMES[kind])
                 for half, column in enumerate(COLUMNS)
                 for at, kind in enumerate(NAMES)
             }
         return {}
+
+    def _is_headed_so(self, row: int, columns: Sequence[int]) -> bool:
+        """Whether no heading above the row says that its column is of another kind, or not of the budget or spent."""
+        kinds = [(column, kind) for column in COLUMNS for kind in NAMES]
+        for at, (column, kind) in zip(columns, kinds, strict=True):
+            above = [text for line in range(row) if (text := self._grid.text(line, at))]
+            told = {name for text in above for name, words in WORDS.columns.items() if words.search(text)}
+            if told - {column, kind}:
+                return False
+        return True
 
     def _in_columns(self) -> dict[tuple[str, str], Figure | None]:
         """A row for each kind, under headings of budget and spending, each of them there once."""

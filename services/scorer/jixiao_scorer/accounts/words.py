@@ -66,6 +66,7 @@ class Words:
     kinds: dict[str, Kind]
     sides: Sides
     expenses: dict[str, Pattern]
+    columns: dict[str, Pattern]
 
     def kind_of(self, title: str) -> str | None:
         """Which of the nine tables has a title."""
