@@ -41,3 +41,12 @@ def test_money_that_ran_together_and_does_not_close_is_in_doubt() -> None:
     (form,) = read(text.encode(), "表.txt").forms
     amounts = [getattr(form.funds.total, name) for name in ("initial", "budget", "executed")]
     assert all(value.doubt for value in amounts if value.text)
+
+
+def test_rows_that_were_put_together_and_do_not_close_are_in_doubt() -> None:
+    """Weights that miss their total: each figure of the rows may have been read from another place."""
+    text = (FOLDER / "one_line_deducted.txt").read_text(encoding="utf-8").partition("\n---\n")[0]
+    (sure,) = read(text.encode(), "表.txt").forms
+    (form,) = read(text.replace("2.2万亩 25 22", "2.2万亩 15 12").encode(), "表.txt").forms
+    assert not any(each.weight.doubt for each in sure.indicators)
+    assert all(each.weight.doubt and each.target.doubt for each in form.indicators)

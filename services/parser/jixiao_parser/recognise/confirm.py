@@ -1,5 +1,6 @@
 """Figures that were not read for sure, confirmed by the form's own sums: weights, scores, money and the rate."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
@@ -10,9 +11,13 @@ from jixiao_parser.recognise.texts import number
 AMOUNTS = ("initial", "budget", "executed")
 SOURCES = ("fiscal", "carryover", "other")
 _FULL = Decimal(100)
+TEXTS = ("name", "target", "actual", "deviation")
+_TOTAL = re.compile(r"(?:总分|合计|总计)\d")
 UNCLOSED = Doubt(
     kind=DoubtKind.GUESSED, note="原文没有行列，各行由程序按标签和数字还原，分值合计与总分不符。请对照原件核对。"
 )
+
+SWALLOWED = Doubt(kind=DoubtKind.LOST_ROW, note="总分一行的内容混入了指标，疑似还有几行没有读出。请对照原件核对。")
 
 
 def confirmed(form: Form) -> Form:
@@ -56,13 +61,21 @@ def unconfirmed(form: Form) -> Form:
     weights = [number(each.weight.text) for each in form.indicators]
     rows = sum((weight for weight in weights if weight is not None), Decimal(0))
     stated = number(form.total_weight.text)
-    if stated is None or not any(weights) or stated in (rows, rows + (number(form.funds.total.weight.text) or 0)):
+    closes = stated is None or not any(weights) or stated in (rows, rows + (number(form.funds.total.weight.text) or 0))
+    swallowed = _swallowed(form)
+    if closes and not swallowed:
         return form
     rows_in_doubt = tuple(
         replace(each, **{name: _guessed(getattr(each, name)) for name in ("target", "actual", "weight", "score")})
         for each in form.indicators
     )
-    return form.model_copy(update={"indicators": rows_in_doubt})
+    doubts = (*form.doubts, *([SWALLOWED] if swallowed else []))
+    return form.model_copy(update={"indicators": rows_in_doubt, "doubts": doubts})
+
+
+def _swallowed(form: Form) -> bool:
+    """Whether a cell has taken in the total, so that rows between were lost."""
+    return any(_TOTAL.search(getattr(row, name).text or "") for row in form.indicators for name in TEXTS)
 
 
 def _guessed(value: Value) -> Value:

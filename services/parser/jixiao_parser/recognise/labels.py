@@ -10,6 +10,7 @@ from typing import Any
 
 from jixiao_parser.recognise.texts import AS_SIGNS
 
+PROJECT = "项目"  # before a label it says nothing
 LONGEST_LABEL = 24
 _SIGNS = AS_SIGNS | str.maketrans("（）％", "()%", " \t\r\n*＊:：\u3000\u00a0")
 _PARENTHESES = re.compile(r"\([^()]*\)")
@@ -109,7 +110,7 @@ POINTS = {level: Decimal(points) for level, points in _WORDS["points"].items()}
 def field(text: str) -> str | None:
     """The field of the head that a cell names; 项目 before it says nothing."""
     word = key(text)
-    return FIELDS.get(word) or FIELDS.get(word.removeprefix("项目"))
+    return FIELDS.get(word) or FIELDS.get(word.removeprefix(PROJECT))
 
 
 @lru_cache(maxsize=4096)

@@ -58,8 +58,13 @@ class _Headed:
         return min(self.columns, key=lambda column: abs(column[1] - word.centre))[0]
 
     def weighs(self, words: Sequence[Word]) -> bool:
-        """Whether a line holds the weight of a row."""
-        return any(is_number(word.text) and self.name_of(word) == "weight" for word in words)
+        """Whether a line is the middle one of a row: it holds its weight, or what the table has instead."""
+        names = {name for name, _ in self.columns}
+        found = [(self.name_of(word), is_number(word.text)) for word in words]
+        for figure in ("weight", "score"):
+            if figure in names:
+                return (figure, True) in found
+        return {"target", "actual"} <= {name for name, _ in found}
 
 
 def _places(page: Page, figures: Mapping[int, int]) -> _Places:

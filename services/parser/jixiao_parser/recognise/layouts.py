@@ -21,6 +21,7 @@ def layout_of(pieces: Pieces) -> Layout:
     headers = [pieces.funds_header, pieces.goals_header, pieces.indicators_header]
     lines: list[Line] = [*pieces.fields, *(line for line in headers if line), *pieces.funds]
     words = {labels.key(item.text or "") for line in lines for item in line.items}
+    words |= {word.removeprefix(labels.PROJECT) for word in words}
     for layout in labels.LAYOUTS:
         if layout.words <= words and not layout.without & words:
             told = "、".join(sorted(layout.words))

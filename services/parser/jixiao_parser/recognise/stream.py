@@ -92,9 +92,14 @@ class Stream:
         """The labels of a part, in their order: parted from what is around them, or long enough where nothing is."""
         for found in _pattern(tuple(words)).finditer(self.text, begin, end):
             word = re.sub(r"[:*]|\([^()]*\)", "", found[1])
-            apart = self.parted(found.start()) and (self.parted(found.end()) or found[0][-1] in ":)")
+            start = found.start()
+            if not self.parted(start) and self.text.startswith(labels.PROJECT, max(0, start - len(labels.PROJECT))):
+                start -= len(labels.PROJECT) * self.parted(
+                    start - len(labels.PROJECT)
+                )  # 项目 before a label says nothing
+            apart = self.parted(start) and (self.parted(found.end()) or found[0][-1] in ":)")
             if apart or (dense and len(word) >= sure):
-                yield Found(found.start(), found.end(), words[word])
+                yield Found(start if apart else found.start(), found.end(), words[word])
 
 
 @lru_cache(maxsize=64)

@@ -21,7 +21,6 @@ PRELUDE = 120
 TITLE = 40
 LABEL_ABOVE = 12
 HEADINGS = ("自评表", "自评报告")
-PROJECT = "项目"
 NAMES_END = ("项目", "经费", "资金", "工程", "费用", "补助", "补贴", "奖励")
 SHORTEST = 2  # labels of a header stand side by side, so that short ones are sure as well
 FUNDS_FIRST = 3
@@ -150,15 +149,21 @@ def _head(stream: Stream, before: int, begin: int, end: int, dense: bool) -> Ite
     for one, other in pairwise([*found, Found(end, end, "")]):
         if one.meaning not in ("other", "section") and (one.begin >= begin or one.meaning in ("code", "year")):
             value = stream.printed[one.end : other.begin]
+            if dense and one.meaning in ("unit", "budget_unit"):
+                value = value.removesuffix(labels.PROJECT)  # it begins the next label
             yield made_line(stream.line_at(one.begin), [(0, stream.printed[one.begin : one.end]), (1, value)])
 
 
 def _without_end_of_name(stream: Stream, before: Found, label: Found) -> Found:
     """Where nothing parts a name from 项目负责人 behind it, 项目 may be the name's last word, and 负责人 the label."""
     word = stream.text[label.begin : label.end].rstrip(":")
-    ambiguous = before.meaning == "name" and word.startswith(PROJECT) and word.removeprefix(PROJECT) in labels.OTHERS
+    ambiguous = (
+        before.meaning == "name"
+        and word.startswith(labels.PROJECT)
+        and word.removeprefix(labels.PROJECT) in labels.OTHERS
+    )
     if ambiguous and not stream.parted(label.begin) and not stream.text[: label.begin].endswith(NAMES_END):
-        return Found(label.begin + len(PROJECT), label.end, label.meaning)
+        return Found(label.begin + len(labels.PROJECT), label.end, label.meaning)
     return label
 
 

@@ -54,7 +54,9 @@ def money_rows(
         [dict(zip(amounts, cut, strict=True)) for cut in _whole_cuts(figures, len(amounts))] if cut_up else [row]
         for figures, row, cut_up in zip(rows[1:], read[1:], glued[1:], strict=True)
     ]
-    clear = not glued[0] or (disagreement({**given, **read[0]}) < CLEAR and bool(number(read[0].get("rate"))))
+    clear = not glued[0] or (
+        disagreement({**given, **read[0]}) < CLEAR and all(number(read[0].get(name)) for name in ("budget", "rate"))
+    )
     closing = next(_closing(ways, read[0], amounts), None) if clear and len(rows) > 1 else None
     if closing is not None:
         return [(row, frozenset()) for row in (read[0], *closing)]
