@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from jixiao_parser import read
 from jixiao_parser.recognise.columns import Band, bands
 
@@ -54,9 +56,13 @@ def test_rows_round_their_anchors() -> None:
     assert bands([], 0, 7, uneven) == []
 
 
-def test_other_columns_and_wrapped_labels() -> None:
-    """Columns of sign and unit, a header and labels of money over two lines, amounts that are not there."""
-    text = (Path(__file__).parent.parent / "cases" / "forms" / "layout_other_columns.txt").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["layout_other_columns", "layout_by_width"])
+def test_other_columns_and_wrapped_labels(name: str) -> None:
+    """Columns of sign and unit, a header and labels of money over two lines, amounts that are not there.
+
+    The columns stand below one another by their signs, or by how wide these are printed.
+    """
+    text = (Path(__file__).parent.parent / "cases" / "forms" / f"{name}.txt").read_text(encoding="utf-8")
     (form,) = read(text.encode(), "表.txt").forms
     record = form.record()
     assert (record["name"], record["year"], record["unit"]) == ("小型消防站建设", "2022", "栗山县消防站")

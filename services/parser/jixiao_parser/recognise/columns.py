@@ -12,6 +12,7 @@ from jixiao_parser.recognise.grid import Line
 from jixiao_parser.recognise.wraps import width
 
 WIDE = 1.8  # a full-width sign, in signs of the line; blanks are counted by the place, not by the text
+FEWEST = 3  # words of a line that stands in columns
 _WORD = re.compile(r"\S+(?: \S+)*")
 
 
@@ -32,12 +33,21 @@ class Word(NamedTuple):
         return (self.start + self.end) / 2
 
 
-def words_of(line: Line) -> tuple[Word, ...]:
-    """The words of a line."""
-    return tuple(
-        Word(found[0], found.start(), found.start() + WIDE * width(found[0]), line)
-        for found in _WORD.finditer(line.items[0].raw.replace("\u3000", "  "))
-    )
+def words_of(line: Line, by_width: bool = False) -> tuple[Word, ...]:
+    """The words of a line; ``by_width``: blanks are counted by how wide the signs before are printed."""
+    raw = line.items[0].raw.replace("\u3000", "  ")
+    starts = [
+        (found[0], round(2 * width(raw[: found.start()])) if by_width else found.start())
+        for found in _WORD.finditer(raw)
+    ]
+    wide = 2.0 if by_width else WIDE
+    return tuple(Word(text, start, start + wide * width(text), line) for text, start in starts)
+
+
+def split_lines(lines: Sequence[Line]) -> list[tuple[Word, ...]]:
+    """The words of the lines, their places counted as they stand in fewer columns: by signs, or by their width."""
+    ways = [[words_of(line, by_width) for line in lines] for by_width in (False, True)]
+    return min(ways, key=lambda way: len({word.start for words in way if len(words) >= FEWEST for word in words}))
 
 
 def above(one: Word, other: Word) -> bool:

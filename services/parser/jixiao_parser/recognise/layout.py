@@ -10,13 +10,14 @@ from statistics import median
 
 from jixiao.forms.model import Doubt
 from jixiao_parser.recognise import labels
-from jixiao_parser.recognise.columns import WIDE, Word, above, words_of
+from jixiao_parser.recognise.columns import WIDE, Word, above, split_lines, words_of
 from jixiao_parser.recognise.flow_rows import WEIGHT
 from jixiao_parser.recognise.grid import Item, Line, made_line
 from jixiao_parser.recognise.layout_rows import indicator_rows
 from jixiao_parser.recognise.texts import is_dash, is_hashes, is_number
 
 Words = tuple[Word, ...]
+FURTHER = "续"  # in the heading of a form's second page
 HEADER = 4  # columns that tell the header of the indicators
 _HEADING = re.compile(r"^[（(]?\s*20\d\d\s*年|单位[:：]")  # what stands between the title and the head
 FRAME = 4  # the label of a table stands within so many signs of the left edge
@@ -28,7 +29,7 @@ def laid_out(lines: Sequence[Line]) -> list[Line]:
         return list(lines)
     if not any(_is_header(words_of(line)) for line in lines if _has_columns(line.items[0].raw)):
         return list(lines)
-    return list(_forms([words_of(line) for line in lines]))
+    return list(_forms(split_lines(lines)))
 
 
 def placed(lines: Sequence[Line]) -> list[Line]:
@@ -71,7 +72,7 @@ def _is_title(words: Words) -> bool:
 
 
 def _forms(lines: Sequence[Words]) -> Iterator[Line]:
-    starts = [at for at, words in enumerate(lines) if _is_title(words)]
+    starts = [at for at, words in enumerate(lines) if _is_title(words) and FURTHER not in words[0].text]
     if not starts:
         yield from _form(lines)
         return
@@ -95,7 +96,8 @@ def _form(lines: Sequence[Words]) -> Iterator[Line]:
     yield from _goals(lines[goals : header - wrapped])
     if header < len(lines):
         begins = header + 1 + (wrapped or goes_on)
-        pages = [list(page) for _, page in groupby(lines[begins:total], key=lambda words: words[0].line.sheet.page)]
+        rows = [words for words in lines[begins:total] if not _is_title(words) and not _is_header(words)]
+        pages = [list(page) for _, page in groupby(rows, key=lambda words: words[0].line.sheet.page)]
         yield from indicator_rows(_joined(whole, below) if goes_on else [*_joined(upper, below), *whole], pages)
     if total < len(lines):
         figures = [word.text for word in lines[total] if is_number(word.text) or is_hashes(word.text)]

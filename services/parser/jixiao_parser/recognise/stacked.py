@@ -13,6 +13,7 @@ from jixiao_parser.recognise.grid import Line, made_line
 from jixiao_parser.recognise.stacked_rows import StackedRows
 
 OTHER = "other"
+_ENDS = labels.TOTALS | labels.INDICATOR_COLUMNS.keys()
 FUNDS_FIRST = 2
 
 
@@ -165,8 +166,9 @@ def _table(cells: _Cells, at: int) -> tuple[list[int], list[int], StackedRows, i
     levels = [column for column, name in enumerate(header) if name in ("level1", "level2")]
     body = [column for column, name in enumerate(header) if name not in ("frame", "level1", "level2")]
     named = [header[column] for column in levels], [header[column] for column in body]
-    end = next((end for end, text in enumerate(cells.texts[begin:], begin) if labels.key(text) in labels.TOTALS), begin)
-    return levels, body, StackedRows(cells.texts, *named, all(cells.texts[begin:end]), numbered), begin
+    ends = (end for end in range(begin, len(cells.texts)) if labels.key(cells.texts[end]) in _ENDS)
+    dense = all(cells.texts[begin : next(ends, begin)])
+    return levels, body, StackedRows(cells.texts, *named, dense, numbered), begin
 
 
 def _loses_rows(cells: _Cells, at: int) -> bool:

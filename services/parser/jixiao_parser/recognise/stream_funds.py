@@ -4,11 +4,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import islice
+from math import prod
 
 from jixiao_parser.recognise.agreement import disagreement
 from jixiao_parser.recognise.texts import is_dash, is_hashes, is_number, number
 
 MOST_WAYS = 6_000
+MOST_TOGETHER = 50_000  # ways to cut all rows
 PLACES = (2, 6, 4)
 PADDED, SHORTENED = 0.3, 0.04
 CLEAR = 0.1  # figures that agree so well are looked at no further
@@ -57,7 +59,8 @@ def money_rows(
     clear = not glued[0] or (
         disagreement({**given, **read[0]}) < CLEAR and all(number(read[0].get(name)) for name in ("budget", "rate"))
     )
-    closing = next(_closing(ways, read[0], amounts), None) if clear and len(rows) > 1 else None
+    few = len(rows) > 1 and prod(map(len, ways)) <= MOST_TOGETHER
+    closing = next(_closing(ways, read[0], amounts), None) if clear and few else None
     if closing is not None:
         return [(row, frozenset()) for row in (read[0], *closing)]
     unsure = [cut_up and (at > 0 or not clear) for at, cut_up in enumerate(glued)]
