@@ -1,10 +1,12 @@
 """The pages: what they say, that everything is escaped, and that no script stands inside them."""
 
+import itertools
 import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import lxml.html
 import pytest
 
 from jixiao.events.models import AlertCommand
@@ -66,6 +68,26 @@ async def test_what_strangers_wrote_is_escaped_and_no_script_is_inline(api: Api,
     assert not re.search(r"<script(?![^>]*\bsrc=)", page) and not re.search(r"<[^>]*\son\w+=", page)
     assert not re.search(r'(?:src|href)="(?:https?:)?//', page), "nothing comes from outside the machine"
     assert "style=" not in page
+
+
+@pytest.mark.parametrize("path", [*paths(), "/units", "/nowhere"])
+async def test_pages_can_be_used_without_seeing_them(api: Api, path: str) -> None:
+    """Every field, button and link has a name, ids are unique, headings leave no level out."""
+    await filled(api)
+    text = await html(api, path, 404 if path == "/nowhere" else 200)
+    page = lxml.html.fromstring(text)
+    ids = [each.get("id") for each in page.iter() if each.get("id")]
+    assert len(ids) == len(set(ids))
+    assert {each.get("aria-labelledby") for each in page.iter() if each.get("aria-labelledby")} <= set(ids)
+    labelled = {each.get("for") for each in page.iter("label")}
+    for field in page.iter("input", "select", "textarea"):
+        named = field.get("aria-label") or field.get("id") in labelled or any(field.iterancestors("label"))
+        assert named or field.get("type") == "hidden", field.get("name")
+    for each in page.iter("a", "button", "summary"):
+        assert each.text_content().strip() or each.get("aria-label")
+    levels = [int(each.tag[1]) for each in page.iter("h1", "h2", "h3")]
+    assert all(below - above <= 1 for above, below in itertools.pairwise(levels))
+    assert levels.count(1) == (0 if path.startswith("/parts/") else 1)
 
 
 async def test_the_first_page_shows_stages_lights_and_warnings(api: Api) -> None:
