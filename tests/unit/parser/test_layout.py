@@ -60,12 +60,13 @@ def test_rows_round_their_anchors() -> None:
 def test_other_columns_and_wrapped_labels(name: str) -> None:
     """Columns of sign and unit, a header and labels of money over two lines, amounts that are not there.
 
-    The columns stand below one another by their signs, or by how wide these are printed.
+    The columns stand below one another by their signs, or by how wide these are printed, with the unit in each heading.
     """
     text = (Path(__file__).parent.parent / "cases" / "forms" / f"{name}.txt").read_text(encoding="utf-8")
     (form,) = read(text.encode(), "表.txt").forms
     record = form.record()
     assert (record["name"], record["year"], record["unit"]) == ("小型消防站建设", "2022", "栗山县消防站")
+    assert (record["budget_unit"], record["amount_unit"]) == ("栗山县应急局", "万元")
     assert [list(record["funds"][row].values())[:3] for row in ("total", "fiscal", "other")] == [
         ["300.00", "280.00", "252.00"],
         ["", "200.00", "180.00"],

@@ -81,6 +81,7 @@ LAYOUTS = tuple(
 )
 TITLES = frozenset(key(word) for word in _WORDS["titles"])
 TOTALS = frozenset(key(word) for word in _WORDS["totals"])
+SUMS = frozenset(word for word in TOTALS if "分" not in word)  # of money as well as of points
 SUBTOTALS = frozenset(key(word) for word in _WORDS["subtotals"])
 SECTIONS = frozenset(key(word) for word in _WORDS["sections"])
 OTHER_TITLES = tuple(key(word) for word in _WORDS["other_titles"])

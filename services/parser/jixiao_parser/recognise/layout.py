@@ -17,6 +17,7 @@ from jixiao_parser.recognise.layout_rows import indicator_rows
 from jixiao_parser.recognise.texts import is_dash, is_hashes, is_number
 
 Words = tuple[Word, ...]
+_MONEY = labels.FUND_ROWS.keys() | labels.SUMS
 FURTHER = "续"  # in the heading of a form's second page
 HEADER = 4  # columns that tell the header of the indicators
 _HEADING = re.compile(r"^[（(]?\s*20\d\d\s*年|单位[:：]")  # what stands between the title and the head
@@ -166,7 +167,7 @@ def _funds(lines: Sequence[Words]) -> Iterator[Line]:
     columns = sorted(_columns(lines), key=lambda word: word.start)
     frame = "".join(word.text for words in lines for word in words if word.start < FRAME and not _names_field(word))
     if columns:
-        yield made_line(columns[0].line, enumerate((_unclosed(word.text) for word in columns), start=2))
+        yield made_line(columns[0].line, enumerate((_closed(word, lines) for word in columns), start=2))
     for words, below in zip(lines, [*lines[1:], ()], strict=False):
         at, label = next(
             ((at, label) for at, word in enumerate(words) if (label := _money_named(word, below))), (0, "")
@@ -198,6 +199,15 @@ def _unclosed(text: str) -> str:
     )
 
 
+def _closed(word: Word, lines: Sequence[Words]) -> str:
+    """The heading of a column, with what its next line says of the unit: 全年预算数（万, 元）."""
+    if _unclosed(word.text) == word.text:
+        return word.text
+    at = next(at for at, words in enumerate(lines) if word in words)
+    under = next((other.text for other in (*lines[at + 1 : at + 2], ())[0] if above(word, other)), "")
+    return word.text + under
+
+
 def _amount_named(word: Word) -> bool:
     return labels.key(_unclosed(word.text)) in labels.FUND_COLUMNS
 
@@ -205,11 +215,12 @@ def _amount_named(word: Word) -> bool:
 def _money_named(word: Word, below: Words) -> str:
     """The label of a row of money that this is, or begins: it may go on in the next line."""
     under = next((other.text for other in below if above(word, other)), "")
-    return next((text for text in (word.text, word.text + under) if labels.key(text) in labels.FUND_ROWS), "")
+    return next((text for text in (word.text, word.text + under) if labels.key(text) in _MONEY), "")
 
 
 def _names_field(word: Word) -> bool:
-    return labels.field(word.text) is not None or labels.key(word.text) in labels.OTHERS
+    head = word.text.replace("：", ":").partition(":")[0]  # its value may stand behind the colon
+    return labels.field(head) is not None or labels.key(head) in labels.OTHERS
 
 
 def _names_table(word: Word) -> bool:

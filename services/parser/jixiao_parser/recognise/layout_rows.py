@@ -49,13 +49,17 @@ class _Places:
 
 @dataclass(frozen=True, slots=True)
 class _Headed:
-    """Columns where their headings stand, for tables with others than the usual ones: names and middles."""
+    """Columns where their headings stand, for tables with others than the usual ones."""
 
-    columns: tuple[tuple[str, float], ...]
+    columns: tuple[tuple[str, Word], ...]
 
     def name_of(self, word: Word) -> str:
-        """The column that a word stands in."""
-        return min(self.columns, key=lambda column: abs(column[1] - word.centre))[0]
+        """The column that a word stands in: below the beginning of its heading, or below the middle."""
+
+        def far(column: tuple[str, Word]) -> float:
+            return min(abs(column[1].start - word.start), abs(column[1].centre - word.centre))
+
+        return min(self.columns, key=far)[0]
 
     def weighs(self, words: Sequence[Word]) -> bool:
         """Whether a line is the middle one of a row: it holds its weight, or what the table has instead."""
@@ -99,7 +103,7 @@ def indicator_rows(header: Sequence[Word], pages: Sequence[Page]) -> Iterator[Li
     names = [name for name in NAMES if name in named]
     yield made_line(header[0].line, [(LEVEL1 + NAMES.index(name), COLUMNS[NAMES.index(name)]) for name in names])
     usual = [name for name in USUAL if name in named] == [name for name in named if name not in LEVELS]
-    headed = _Headed(tuple((name, word.centre) for name, word in named.items()))
+    headed = _Headed(tuple(named.items()))
     for number, page in enumerate(pages):
         figures = {at: found for at, words in enumerate(page) if (found := _figures(words))}
         places = _places(page, figures) if usual and figures else None

@@ -25,7 +25,7 @@ NAMES_END = ("项目", "经费", "资金", "工程", "费用", "补助", "补贴
 SHORTEST = 2  # labels of a header stand side by side, so that short ones are sure as well
 FUNDS_FIRST = 3
 _TOTAL = re.compile(r"(?P<weight>100(?:\.0+)?)?(?P<score>100(?:\.0+)?|[1-9]\d?(?:\.\d{1,2})?)?")
-_MONEY = labels.FUND_ROWS | {word: "total" for word in labels.TOTALS if "分" not in word}  # money has no points
+_MONEY = labels.FUND_ROWS | dict.fromkeys(labels.SUMS, "total")
 _FIELDS = {word: name for word, name in labels.FIELDS.items() if len(word) >= SURE_LABEL}
 _SUM = dict.fromkeys((word for word in labels.FUND_ROWS if word.endswith("总额")), "section")
 _HEAD = {**_SUM, **_FIELDS, **dict.fromkeys(labels.OTHERS, "other"), **dict.fromkeys(labels.SECTIONS, "section")}
