@@ -4,11 +4,12 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel
 from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -32,43 +33,43 @@ FOLLOWERS_LISTED = 500
 FORM_PAGE = re.compile(r"/forms/[0-9a-f-]{36}")
 
 
+class Chosen(BaseModel):
+    """What a person chose to see; an empty filter means everything."""
+
+    unit: str = ""
+    year: str = ""
+    severity: str = ""
+    condition: str = ""
+    handling: str = ""
+    rule: str = ""
+    overdue: str = ""
+    order: Order = Order.CHANGED
+    cursor: str = ""
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """The filters that are not empty."""
+        entered = self.model_dump(exclude={"overdue", "order", "cursor"})
+        given: dict[str, Any] = {name: text.strip() for name, text in entered.items() if text.strip()}
+        return given | ({"overdue": True} if self.overdue else {})
+
+
 @router.get("/alerts")
 async def show_alerts(
-    request: Request,
-    parts: Parts,
-    scope: Within,
-    unit: str = "",
-    year: str = "",
-    severity: str = "",
-    condition: str = "",
-    handling: str = "",
-    rule: str = "",
-    overdue: str = "",
-    order: Order = Order.CHANGED,
-    cursor: str = "",
+    request: Request, parts: Parts, scope: Within, chosen: Annotated[Chosen, Query()]
 ) -> HTMLResponse:
-    """The list; an empty filter means everything, each with what follows from it."""
-    chosen = {
-        "unit": unit, "year": year, "severity": severity, "condition": condition, "handling": handling, "rule": rule
-    }  # fmt: skip
-    filters: dict[str, Any] = {name: text.strip() for name, text in chosen.items() if text.strip()}
-    filters |= {"overdue": True} if overdue else {}
+    """The list; where it is not narrowed each with what follows from it."""
+    filters, order = chosen.filters, chosen.order
     asked = {**filters, **scope.filters}
     if not filters.keys() & {*FILTERS, "overdue"}:
         asked["leading"] = "bureau" if scope.is_bureau else "unit"
-    rows = await parts.store.alerts.page(cursor or None, PAGE + 1, asked, order)
+    rows = await parts.store.alerts.page(chosen.cursor or None, PAGE + 1, asked, order)
     shown, behind = rows[:PAGE], None
     if len(rows) > PAGE:
         behind = "?" + urlencode(filters | {"order": order, "cursor": encode_cursor(*place(shown[-1], order))})
     below = await _below(parts, scope, shown) if "leading" in asked else {}
-    values: dict[str, Any] = {
-        "chosen": chosen | {"overdue": overdue},
-        "order": order,
-        "filters": FILTERS,
-        "next": behind,
-        "first": not cursor,
-    }
-    return page(request, "alerts.html", alerts=shown, below=below, **values)
+    values: dict[str, Any] = {"alerts": shown, "below": below, "filters": FILTERS, "next": behind}
+    return page(request, "alerts.html", chosen=chosen, **values)
 
 
 async def _below(parts: Gateway, scope: Scope, alerts: Sequence[AlertRow]) -> Mapping[tuple[UUID, str], list[AlertRow]]:
