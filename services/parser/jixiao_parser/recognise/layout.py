@@ -88,7 +88,7 @@ def _form(lines: Sequence[Words]) -> Iterator[Line]:
     header = _first(lines, _is_header)
     total = header + _first(lines[header:], lambda words: any(labels.key(word.text) in labels.TOTALS for word in words))
     yield from _head([words for words in lines[:funds] if not _is_section(words)])
-    yield from _funds(lines[funds - 1 : goals])
+    yield from _funds(lines[funds - 1 : min(goals, header)])
     whole = lines[header] if header < len(lines) else ()
     upper = [word for word in lines[header - 1] if not any(above(word, other) for other in whole)]
     below = lines[header + 1] if header + 1 < len(lines) else ()

@@ -108,7 +108,9 @@ class StackedRows:
     def start(self, at: int) -> int:
         """Where the labels of a row begin, behind its number, and behind a subtotal."""
         if labels.key(self.text(at)) in labels.SUBTOTALS:
-            at = next(more for more in range(at + 1, len(self.texts) + 1) if not is_number(self.text(more)))
+            at += 1
+            while at < len(self.texts) and (not self.texts[at] or is_number(self.texts[at])):
+                at += 1
         return at + 1 if self.numbered and is_number(self.text(at)) else at
 
     def text(self, at: int) -> str:

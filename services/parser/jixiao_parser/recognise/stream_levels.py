@@ -41,7 +41,7 @@ def indicator_lines(
     """
     slots = [name for name in columns if name not in ("level1", "level2", "frame")]
     parts = list(_parts(stream, begin, end, dense))
-    atoms = [_atoms(stream, part, dense) for part in parts]
+    atoms = [list(_without_subtotals(_atoms(stream, part, dense))) for part in parts]
     if numbered and not dense:
         atoms = _uncounted(atoms)
     for part, rows, doubts in _dealt(parts, atoms, slots, dense):
@@ -57,6 +57,15 @@ def indicator_lines(
             label1 = label2 = ""
 
 
+def _without_subtotals(atoms: Sequence[Atom]) -> Iterator[Atom]:
+    """The pieces without 小计 and its figures."""
+    inside = False
+    for text, gap in atoms:
+        inside = labels.key(text) in labels.SUBTOTALS or (inside and (not text or is_number(text)))
+        if not inside:
+            yield text, gap
+
+
 def _uncounted(parts: Sequence[Sequence[Atom]]) -> list[list[Atom]]:
     """The pieces of each part without the numbers of the rows: each stands before a label or a name."""
     count = 2  # the first one stands before the first label
@@ -65,8 +74,8 @@ def _uncounted(parts: Sequence[Sequence[Atom]]) -> list[list[Atom]]:
         kept: list[Atom] = []
         for at, atom in enumerate(atoms):
             behind = atoms[at + 1][0] if at + 1 < len(atoms) else LABEL
-            if atom[0] == str(count) and behind and not is_number(behind):
-                count += 1
+            if atom[0] in (str(count), str(count + 1)) and behind and not is_number(behind):
+                count = int(atom[0]) + 1  # one may have gone with a subtotal
             else:
                 kept.append(atom)
         found.append(kept)
