@@ -86,3 +86,16 @@ def test_rows_that_do_not_make_the_total_are_in_doubt() -> None:
     lost = "\n".join(line for line in TEXT.split("\n") if "居民满意度" not in line)
     (form,) = read(lost.encode(), "表.txt").forms
     assert all(each.weight.doubt and each.score.doubt for each in form.indicators)
+
+
+def test_costs_may_be_a_first_level() -> None:
+    """成本指标 above its kinds, as the template of 2023 has it, is no part of the outputs."""
+    text = (Path(__file__).parent.parent / "cases" / "forms" / "layout_by_width.txt").read_text(encoding="utf-8")
+    for old, new in (
+        ("产出指标    数量指标", "成本指标    经济成本"),
+        ("            时效指标", "产出指标    时效指标"),
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    (form,) = read(text.encode(), "表.txt").forms
+    assert [each.level1.text for each in form.indicators] == ["成本", "产出", "效益", "满意度"]

@@ -11,6 +11,7 @@ from jixiao_parser.recognise import labels
 from jixiao_parser.recognise.columns import Band, Word, bands
 from jixiao_parser.recognise.flow_rows import HEADER, LEVEL1
 from jixiao_parser.recognise.grid import Line, made_line
+from jixiao_parser.recognise.rows import COST
 from jixiao_parser.recognise.texts import KEPT, is_hashes, is_number
 from jixiao_parser.recognise.wraps import width
 
@@ -158,9 +159,7 @@ def _page_rows(page: Page, figures: Mapping[int, int], places: _Places | _Headed
         texts = dict.fromkeys(NAMES, "")
         for row in rows:
             texts |= {name: texts[name] + text for name, text in row.items()}
-        own = [
-            texts[level] if isinstance(places, _Headed) and not _is_piece(texts[level]) else "" for level in LEVELS[1:]
-        ]
+        own = [_own_label(texts[level], isinstance(places, _Headed)) for level in LEVELS[1:]]
         texts["level1"], texts["level2"] = _label1(cells, band) or own[0], _label2(rows) or own[1]
         found.append((page[band.anchor][0].line, texts))
     _lift([texts for _, texts in found])
@@ -204,6 +203,11 @@ def _begins_label(row: Mapping[str, str]) -> bool:
 def _label2(rows: Sequence[Mapping[str, str]]) -> str:
     found = (_begins(row.get("level2", ""), _SECOND) for row in rows)
     return next((f"{word}指标" for word in found if word), "")
+
+
+def _own_label(text: str, headed: bool) -> str:
+    """A level's label in words of its own, where headings tell the columns; 成本指标 may be a first level anywhere."""
+    return text if labels.level_key(text) == COST or (headed and not _is_piece(text)) else ""
 
 
 def _label1(cells: Sequence[Mapping[str, str]], band: Band) -> str:
