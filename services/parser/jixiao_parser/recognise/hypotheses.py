@@ -62,10 +62,8 @@ def best_reading(document: Document, lines: Sequence[Line]) -> Recognised:
     if sure and first.forms and sum(map(is_whole, first.forms)) >= MOSTLY * len(first.forms):
         forms = tuple(map(unconfirmed, first.forms)) if name == LAID_OUT else first.forms
         return Recognised(forms, (_chosen(name, first.forms), *first.decisions))
-    ways = [(name, first), (STREAM, assembled(streamed(document)))]
-    if not any(form for _, way in ways for form in way.forms if closes(form)):
-        ways.append((SPREAD, assembled(spread(lines))))
-    ways.sort(key=lambda way: -soundness(way[1].forms))
+    ways = [(name, first), (STREAM, assembled(streamed(document))), (SPREAD, assembled(spread(lines)))]
+    ways.sort(key=lambda way: _rank(way[1].forms), reverse=True)
     (name, better), *others = ways
     chosen = [_chosen(name, better.forms)] if better.forms else []
     rejected = (_rejected(name, other.forms) for name, other in others)
