@@ -272,6 +272,15 @@ def test_tables_that_cannot_be_put_onto_a_grid_are_refused_by_name() -> None:
     assert [table.title for table in accounts.accounts.tables].count("收入决算表") == 0
     (doubt,) = accounts.doubts
     assert doubt.note.startswith("《收入决算表》的各行各列无法可靠还原")
+    single = "收入决算表\n合计       1.00 2.00 3.00\n201 某类   1.00 2.00 3.00\n20101 某款 1.00 2.00 3.00\n"
+    (table,) = read(single.encode(), "决算.txt").tables
+    assert [row.cells for row in table.rows][1:] == [
+        ("201某类", "1.00", "2.00", "3.00"),
+        ("20101某款", "1.00", "2.00", "3.00"),
+    ]
+    glued = "收入决算表\n" + "某类1.002.003.00\n" * 6
+    (accounts,) = read(glued.encode(), "决算.txt").accounts
+    assert accounts.accounts is not None and accounts.accounts.tables == () and accounts.doubts
     ragged = "收入决算表\n合计   1.00   2.00   3.00\n201 某类  1.00 2.00  3.00\n20101 某款 1.00   2.00     3.00\n"
     (accounts,) = read(ragged.encode(), "决算.txt").accounts
     assert accounts.accounts is not None and accounts.accounts.tables == () and accounts.doubts

@@ -16,13 +16,14 @@ from jixiao_parser.recognise.grid import Item, Line, made_line
 from jixiao_parser.recognise.texts import clean, is_dash
 from jixiao_parser.recognise.wraps import width
 
-STACKED = 6  # amounts, each on a line of its own, that make a table of one cell a line
+STACKED = 6  # lines with an amount that make a table, although no line has columns
 _GUESSED = Doubt(kind=DoubtKind.GUESSED, note="表格没有分栏，各列按文字位置还原")
-_WORD = re.compile(r"\S+(?: \S+)*")
 _NUMBER = re.compile(r"[-+(（]?\d[\d,]*(?:\.\d+)?[)）]?")
-_AMOUNT = re.compile(r"[-+(（]?\d[\d,]*\.\d+[)）]?")
+_SUM = r"[-+(（]?\d[\d,]*\.\d+[)）]?"
+_AMOUNT = re.compile(_SUM)
+_WORD = re.compile(rf"{_SUM}(?!\S)|\S+(?: (?!{_SUM}(?!\S))\S+)*")  # one blank parts an amount from what is beside it
 _SPREAD = re.compile(r"(?<=[\u4e00-\u9fa5])(?:  +)(?=[\u4e00-\u9fa5](?:\s|$))")  # 项    目
-_PROSE = re.compile(r"^注|。")
+_PROSE = re.compile(r"^注|[，；。]")
 
 
 class _Word(NamedTuple):
@@ -87,7 +88,7 @@ def _body(lines: Sequence[Line]) -> int:
         texts = _texts(line)
         if len(texts) == 1 and _PROSE.search(texts[0]):
             break
-        if any(map(_AMOUNT.fullmatch, texts)):
+        if any(map(_AMOUNT.search, texts)):
             last = at + 1
     return last
 
@@ -99,8 +100,7 @@ def _put(lines: Sequence[Line]) -> list[Line] | None:
     texts = [_texts(line) for line in lines]
     if any(len(each) > 1 and any(map(_AMOUNT.fullmatch, each)) for each in texts):
         return _on_a_grid(lines, [_by_sign, _by_width])
-    stacked = sum(len(each) == 1 and _AMOUNT.fullmatch(each[0]) is not None for each in texts)
-    return None if stacked >= STACKED else []
+    return None if sum(any(map(_AMOUNT.search, each)) for each in texts) >= STACKED else []
 
 
 def _on_a_grid(lines: Sequence[Line], ways: Sequence[Callable[[Line], _Words]]) -> list[Line] | None:

@@ -64,7 +64,7 @@ def _unchecked(case: Case, checks: Sequence[Check], accounts: Accounts) -> Itera
     touched = {figure.table for check in checks for figure in check.figures}
     grids = [Grid(place, table) for place, table in enumerate(accounts.tables)]
     left = [grid for grid in grids if grid.path not in touched and WORDS.kind_of(grid.table.title)]
-    titles = "、".join(f"《{grid.table.title}》" for grid in left if grid.amounts >= _MANY)
+    titles = "、".join(dict.fromkeys(f"《{grid.table.title}》" for grid in left if grid.amounts >= _MANY))
     doubts = [*case.form.doubts]
     doubts += [Doubt(kind=DoubtKind.UNREADABLE, note=f"{titles}的表式未能识别，未作核对")] if titles else []
     if doubts:
