@@ -79,6 +79,7 @@ class Costs:
 
     def _name(self, text: str) -> float:
         cost = 5.0 if is_number(text) else 4.0 if is_measure(text) else 0.0
+        cost += 2.0 * (text[: len(text) // 2] in labels.PLACEHOLDERS and bool(_SAME_TWICE.fullmatch(text)))
         cost += 3.0 * (text[0] in _NEVER_FIRST) + 1.5 * (len(text) < 2) + 0.6 * (text in labels.PLACEHOLDERS)
         cost += (
             5.0 * (text[-1] in ".,")
