@@ -123,7 +123,7 @@ def _handed_in(alerts: Mapping[UUID, _Fold], found: Mapping[UUID, Finding], step
     if step.admitted:
         after |= _withdrawn(after, found, form)
         after |= _next_version(after, found, form.version)
-    elif not form.version.outside:
+    elif not step.strange:
         after = {key: _answered(alert) for key, alert in after.items()}
     if step.held is not None:
         condition = Condition.FIXED if step.admitted else Condition.NEW

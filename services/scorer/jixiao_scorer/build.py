@@ -9,7 +9,7 @@ from jixiao.forms.printed import PERCENT, Printed
 from jixiao_scorer.case import Case
 from jixiao_scorer.words import plain
 
-RULES_VERSION = 3
+RULES_VERSION = 4
 
 FORM = Subject()
 

@@ -41,9 +41,12 @@ def version(hour: int, ordinal: int = 1, outside: bool = False) -> Version:
     return Version(upload_id=upload, uploaded_at=at, document_id=upload.hex, ordinal=ordinal, outside=outside)
 
 
-def form(hour: int, *findings: Finding, outside: bool = False, doubted: Iterable[str] = ()) -> FormVersion:
-    """The form as handed in at that hour, with these findings and doubted figures."""
-    return FormVersion(FORM, version(hour, outside=outside), findings, doubted={path: path for path in doubted})
+def form(
+    hour: int, *findings: Finding, outside: bool = False, doubted: Iterable[str] = (), **identity: str
+) -> FormVersion:
+    """The form as handed in at that hour, with these findings and doubted figures; ``identity``: unlike FORM."""
+    whose = FORM.model_copy(update=identity)
+    return FormVersion(whose, version(hour, outside=outside), findings, doubted={path: path for path in doubted})
 
 
 def held(form: FormVersion) -> UUID:

@@ -26,7 +26,13 @@ END = NOON + timedelta(hours=99)
 def told(story: dict[str, Any]) -> tuple[list[FormVersion], list[AlertCommand]]:
     """Versions are handed in at the full hours; a verdict [hour, version, handling] is given at its hour."""
     versions = [
-        form(hour, *([finding()] * each.get("found", 0)), outside="outside" in each, doubted=each.get("doubted", ()))
+        form(
+            hour,
+            *([finding()] * each.get("found", 0)),
+            outside="outside" in each,
+            doubted=each.get("doubted", ()),
+            **each.get("identity", {}),
+        )
         for hour, each in enumerate(story["versions"])
     ]
     verdicts = [
@@ -66,6 +72,7 @@ def test_a_doubtful_answer_is_an_answer_a_stranger_s_is_none() -> None:
     for answer, handling in [
         (form(2, doubted=["总分"]), Handling.RECTIFYING),
         (form(2, outside=True), Handling.RETURNED),
+        (form(2, unit="云溪区水务局", unit_name="云溪区水务局"), Handling.RETURNED),
     ]:
         state = advance([form(0, finding()), answer], [returned], END)[ALERT]
         assert (state.handling, state.condition) == (handling, Condition.NEW)
