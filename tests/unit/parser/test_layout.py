@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from jixiao_parser import read
-from jixiao_parser.recognise.columns import Band, bands
+from jixiao_parser.recognise.regrid.columns import Band, bands
 
 TEXT = (Path(__file__).parent.parent / "cases" / "forms" / "layout.txt").read_text(encoding="utf-8")
 

@@ -6,7 +6,7 @@ import pytest
 
 from jixiao.forms.model import DoubtKind, Form
 from jixiao_parser import read
-from jixiao_parser.recognise.wraps import Gap, Widths, reason_and_name, two_texts
+from jixiao_parser.recognise.regrid.wraps import Gap, Widths, reason_and_name, two_texts
 
 TEXT = (Path(__file__).parent.parent / "cases" / "forms" / "reading_order.txt").read_text(encoding="utf-8")
 

@@ -1,7 +1,7 @@
 """The pieces of a text without columns, dealt out to the cells of rows."""
 
-from jixiao_parser.recognise.stream import BLANK, CELL
-from jixiao_parser.recognise.stream_rows import dealt
+from jixiao_parser.recognise.stream.rows import dealt
+from jixiao_parser.recognise.stream.signs import BLANK, CELL
 
 SLOTS = ("name", "target", "actual", "weight", "score", "deviation")
 

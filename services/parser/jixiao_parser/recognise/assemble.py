@@ -4,15 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from jixiao.forms.model import Decision, Form
-from jixiao_parser.recognise.confirm import confirmed
-from jixiao_parser.recognise.goals import goals_of
 from jixiao_parser.recognise.grid import Line
-from jixiao_parser.recognise.heads import fields_of
-from jixiao_parser.recognise.indicators import indicators_of
 from jixiao_parser.recognise.layouts import layout_of
-from jixiao_parser.recognise.money import amount_unit_of, funds_of
+from jixiao_parser.recognise.parts.confirm import confirmed
+from jixiao_parser.recognise.parts.goals import goals_of
+from jixiao_parser.recognise.parts.heads import fields_of
+from jixiao_parser.recognise.parts.indicators import indicators_of
+from jixiao_parser.recognise.parts.money import amount_unit_of, funds_of
+from jixiao_parser.recognise.parts.totals import lost_row, totals_of
 from jixiao_parser.recognise.sections import Pieces, pieces_of
-from jixiao_parser.recognise.totals import lost_row, totals_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,15 @@ from decimal import Decimal
 from jixiao.forms.document import Document
 from jixiao.forms.model import Decision, Form, Indicator
 from jixiao_parser.recognise import labels
-from jixiao_parser.recognise.accounts import accounts_of
+from jixiao_parser.recognise.accounts.assemble import accounts_of
 from jixiao_parser.recognise.assemble import assembled
-from jixiao_parser.recognise.confirm import unconfirmed
-from jixiao_parser.recognise.flow import on_a_grid
 from jixiao_parser.recognise.grid import Line, lines_of
-from jixiao_parser.recognise.layout import laid_out, placed
-from jixiao_parser.recognise.repeated import unrepeated
-from jixiao_parser.recognise.stacked import spread, unstacked
-from jixiao_parser.recognise.stream_forms import streamed
+from jixiao_parser.recognise.parts.confirm import unconfirmed
+from jixiao_parser.recognise.regrid.flow import on_a_grid
+from jixiao_parser.recognise.regrid.layout import laid_out, placed
+from jixiao_parser.recognise.regrid.repeated import unrepeated
+from jixiao_parser.recognise.regrid.stacked import spread, unstacked
+from jixiao_parser.recognise.stream.forms import streamed
 from jixiao_parser.recognise.texts import number
 
 LAID_OUT = "以空格对齐各列，按列位置还原"

@@ -7,7 +7,7 @@ from itertools import chain, islice
 
 from jixiao.forms.model import Doubt, DoubtKind
 from jixiao_parser.recognise import labels
-from jixiao_parser.recognise.stream_rows import Atom, Rows, dealt
+from jixiao_parser.recognise.stream.rows import Atom, Rows, dealt
 from jixiao_parser.recognise.texts import number
 
 GUESS = Doubt(

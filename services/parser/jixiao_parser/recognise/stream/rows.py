@@ -11,8 +11,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from jixiao_parser.recognise import labels
-from jixiao_parser.recognise.stream import BLANK, CELL, GLUED
-from jixiao_parser.recognise.stream_costs import LESS, NEVER, Costs, beside, is_points, points
+from jixiao_parser.recognise.stream.costs import LESS, NEVER, Costs, beside, is_points, points
+from jixiao_parser.recognise.stream.signs import BLANK, CELL, GLUED
 from jixiao_parser.recognise.texts import is_dash, is_number
 
 MOST = 400  # pieces of one level; beyond that it is no table

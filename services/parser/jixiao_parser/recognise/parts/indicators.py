@@ -6,12 +6,12 @@ from decimal import Decimal
 
 from jixiao.forms.model import Decision, Doubt, DoubtKind, Indicator, Value
 from jixiao_parser.recognise import labels
-from jixiao_parser.recognise.align import Slot
 from jixiao_parser.recognise.grid import Item, Line
-from jixiao_parser.recognise.levels import Level, levels_of, points_of, weights_of
-from jixiao_parser.recognise.marks import sums_by_level
-from jixiao_parser.recognise.money import LOST, OTHER, columns_of
-from jixiao_parser.recognise.rows import DEFAULT, IndicatorRow, rows_of
+from jixiao_parser.recognise.parts.align import Slot
+from jixiao_parser.recognise.parts.levels import Level, levels_of, points_of, weights_of
+from jixiao_parser.recognise.parts.marks import sums_by_level
+from jixiao_parser.recognise.parts.money import LOST, OTHER, columns_of
+from jixiao_parser.recognise.parts.rows import DEFAULT, IndicatorRow, rows_of
 from jixiao_parser.recognise.sections import Pieces
 from jixiao_parser.recognise.texts import is_relation, is_several_numbers
 

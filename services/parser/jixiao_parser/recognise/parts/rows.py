@@ -6,10 +6,10 @@ from functools import partial
 from itertools import zip_longest
 
 from jixiao_parser.recognise import labels
-from jixiao_parser.recognise.align import Fit, Slot, fit
 from jixiao_parser.recognise.grid import Item, Line
-from jixiao_parser.recognise.own_labels import own_labels
-from jixiao_parser.recognise.suits import complete, suits
+from jixiao_parser.recognise.parts.align import Fit, Slot, fit
+from jixiao_parser.recognise.parts.own_labels import own_labels
+from jixiao_parser.recognise.parts.suits import complete, suits
 from jixiao_parser.recognise.texts import is_several_numbers
 
 LEVELS = ("frame", "level1", "level2")

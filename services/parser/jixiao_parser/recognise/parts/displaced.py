@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import accumulate, pairwise, product
 
-from jixiao_parser.recognise.marks import Mark, mark_by_row, sums_by_level
+from jixiao_parser.recognise.parts.marks import Mark, mark_by_row, sums_by_level
 
 FARTHEST = 4
 BLOCK = 3

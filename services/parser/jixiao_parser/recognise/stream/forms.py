@@ -8,11 +8,11 @@ from itertools import pairwise
 from jixiao.forms.document import Document
 from jixiao_parser.recognise import labels
 from jixiao_parser.recognise.grid import Line, made_line
-from jixiao_parser.recognise.stream import SURE_LABEL, Found, Stream, stream_of
-from jixiao_parser.recognise.stream_funds import figures_of, money_rows
-from jixiao_parser.recognise.stream_glued import GUESS
-from jixiao_parser.recognise.stream_goals import goal_lines, goals_beside
-from jixiao_parser.recognise.stream_levels import indicator_lines, last_label
+from jixiao_parser.recognise.stream.funds import figures_of, money_rows
+from jixiao_parser.recognise.stream.glued import GUESS
+from jixiao_parser.recognise.stream.goals import goal_lines, goals_beside
+from jixiao_parser.recognise.stream.levels import indicator_lines, last_label
+from jixiao_parser.recognise.stream.signs import SURE_LABEL, Found, Stream, stream_of
 from jixiao_parser.recognise.texts import is_number
 
 HEADER_SLACK = 3  # signs between two labels of a header that do not part them

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from jixiao.forms.model import Doubt, DoubtKind
 from jixiao_parser.recognise import labels
 from jixiao_parser.recognise.grid import Line, made_line
+from jixiao_parser.recognise.regrid.wraps import Gap, reason_and_name, widths_of
 from jixiao_parser.recognise.texts import is_hashes, is_number, number
-from jixiao_parser.recognise.wraps import Gap, reason_and_name, widths_of
 
 GUESS = Doubt(kind=DoubtKind.GUESSED, note="原文没有列线，两个单元格的文字相连，分界处按行宽和句意判断。")
 LEVEL1, LEVEL2, NAME, TARGET, ACTUAL, WEIGHT, SCORE, DEVIATION = range(1, 9)

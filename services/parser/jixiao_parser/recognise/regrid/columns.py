@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from jixiao_parser.recognise.grid import Line
-from jixiao_parser.recognise.wraps import width
+from jixiao_parser.recognise.regrid.wraps import width
 
 WIDE = 1.8  # a full-width sign, in signs of the line; blanks are counted by the place, not by the text
 FEWEST = 3  # words of a line that stands in columns

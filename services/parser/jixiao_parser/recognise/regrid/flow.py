@@ -5,10 +5,10 @@ long cell goes on in the next lines. This step puts such a text back onto a grid
 from collections.abc import Callable, Iterator, Sequence
 
 from jixiao_parser.recognise import labels
-from jixiao_parser.recognise.flow_rows import GUESS, WEIGHT, Words, indicator_lines
 from jixiao_parser.recognise.grid import Line, made_line
+from jixiao_parser.recognise.regrid.flow_rows import GUESS, WEIGHT, Words, indicator_lines
+from jixiao_parser.recognise.regrid.wraps import two_texts, words_in
 from jixiao_parser.recognise.texts import is_dash, is_hashes, is_number
-from jixiao_parser.recognise.wraps import two_texts, words_in
 
 FUNDS_LABEL, FUNDS_FIRST = 1, 2
 HEAD = 3  # code and name stand at most so many lines apart

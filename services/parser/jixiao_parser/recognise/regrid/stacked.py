@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from jixiao_parser.recognise import labels
 from jixiao_parser.recognise.grid import Line, made_line
-from jixiao_parser.recognise.stacked_rows import StackedRows
+from jixiao_parser.recognise.regrid.stacked_rows import StackedRows
 
 OTHER = "other"
 _ENDS = labels.TOTALS | labels.INDICATOR_COLUMNS.keys()

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from jixiao_parser.recognise import labels
-from jixiao_parser.recognise.flow_rows import GUESS
 from jixiao_parser.recognise.grid import Line, made_line
-from jixiao_parser.recognise.stream import CELL, Stream
-from jixiao_parser.recognise.wraps import two_texts
+from jixiao_parser.recognise.regrid.flow_rows import GUESS
+from jixiao_parser.recognise.regrid.wraps import two_texts
+from jixiao_parser.recognise.stream.signs import CELL, Stream
 
 _FRAMES = [word for word, name in [*labels.INDICATOR_COLUMNS.items(), *labels.GOALS.items()] if name == "frame"]
 _STOPS = dict.fromkeys([*labels.SECTIONS, *labels.OTHERS, *_FRAMES], "")

@@ -10,7 +10,7 @@ from importlib import resources
 from itertools import accumulate
 
 from jixiao.forms.model import Claim, Form, Value
-from jixiao_parser.recognise.account_tables import printed
+from jixiao_parser.recognise.accounts.tables import printed
 from jixiao_parser.recognise.grid import Line
 
 EXECUTION, SELF_EVALUATED = "execution", "self_evaluated"

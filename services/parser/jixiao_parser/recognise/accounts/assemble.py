@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from jixiao.forms.model import ACCOUNTS, Accounts, Doubt, DoubtKind, Form, Value
-from jixiao_parser.recognise.account_columns import on_columns
-from jixiao_parser.recognise.account_tables import ENDING, are_too_large, printed, tables_of, words
-from jixiao_parser.recognise.claims import claims_of
+from jixiao_parser.recognise.accounts.claims import claims_of
+from jixiao_parser.recognise.accounts.columns import on_columns
+from jixiao_parser.recognise.accounts.tables import ENDING, are_too_large, printed, tables_of, words
 from jixiao_parser.recognise.grid import Item, Line
 
 NAME = "部门决算"

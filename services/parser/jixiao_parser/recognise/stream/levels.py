@@ -7,10 +7,10 @@ from itertools import pairwise
 
 from jixiao_parser.recognise import labels
 from jixiao_parser.recognise.grid import Line, made_line
-from jixiao_parser.recognise.rows import COST
-from jixiao_parser.recognise.stream import BLANK, CELL, Found, Stream
-from jixiao_parser.recognise.stream_glued import GUESS, Row, glued_rows, guessed
-from jixiao_parser.recognise.stream_rows import Atom, cut_up, dealt
+from jixiao_parser.recognise.parts.rows import COST
+from jixiao_parser.recognise.stream.glued import GUESS, Row, glued_rows, guessed
+from jixiao_parser.recognise.stream.rows import Atom, cut_up, dealt
+from jixiao_parser.recognise.stream.signs import BLANK, CELL, Found, Stream
 from jixiao_parser.recognise.texts import is_measure, is_number
 
 LONG = 6

@@ -10,10 +10,10 @@ from statistics import median
 
 from jixiao.forms.model import Doubt
 from jixiao_parser.recognise import labels
-from jixiao_parser.recognise.columns import WIDE, Word, above, split_lines, words_of
-from jixiao_parser.recognise.flow_rows import WEIGHT
 from jixiao_parser.recognise.grid import Item, Line, made_line
-from jixiao_parser.recognise.layout_rows import indicator_rows
+from jixiao_parser.recognise.regrid.columns import WIDE, Word, above, split_lines, words_of
+from jixiao_parser.recognise.regrid.flow_rows import WEIGHT
+from jixiao_parser.recognise.regrid.layout_rows import indicator_rows
 from jixiao_parser.recognise.texts import is_dash, is_hashes, is_number
 
 Words = tuple[Word, ...]

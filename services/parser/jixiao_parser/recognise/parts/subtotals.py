@@ -10,7 +10,7 @@ from functools import partial
 from itertools import groupby, pairwise, product
 
 from jixiao_parser.recognise import labels
-from jixiao_parser.recognise.marks import Mark, mark_by_row, sums_by_level
+from jixiao_parser.recognise.parts.marks import Mark, mark_by_row, sums_by_level
 
 FARTHEST = 3
 MOST = 4  # so many second levels a first level has; where more labels stand, they are printed on every row

@@ -8,12 +8,12 @@ from itertools import accumulate
 from statistics import median
 
 from jixiao_parser.recognise import labels
-from jixiao_parser.recognise.columns import Band, Word, bands
-from jixiao_parser.recognise.flow_rows import HEADER, LEVEL1
 from jixiao_parser.recognise.grid import Line, made_line
-from jixiao_parser.recognise.rows import COST
+from jixiao_parser.recognise.parts.rows import COST
+from jixiao_parser.recognise.regrid.columns import Band, Word, bands
+from jixiao_parser.recognise.regrid.flow_rows import HEADER, LEVEL1
+from jixiao_parser.recognise.regrid.wraps import width
 from jixiao_parser.recognise.texts import KEPT, is_hashes, is_number
-from jixiao_parser.recognise.wraps import width
 
 Page = list[tuple[Word, ...]]
 LEVELS = ("frame", "level1", "level2")

@@ -10,11 +10,11 @@ from decimal import Decimal
 
 from jixiao.forms.model import Decision
 from jixiao_parser.recognise import labels
-from jixiao_parser.recognise.displaced import closes, closing, level_sums
 from jixiao_parser.recognise.grid import Item, Line
-from jixiao_parser.recognise.marks import Mark, first_word, marks_of
-from jixiao_parser.recognise.rows import IndicatorRow
-from jixiao_parser.recognise.subtotals import refined
+from jixiao_parser.recognise.parts.displaced import closes, closing, level_sums
+from jixiao_parser.recognise.parts.marks import Mark, first_word, marks_of
+from jixiao_parser.recognise.parts.rows import IndicatorRow
+from jixiao_parser.recognise.parts.subtotals import refined
 from jixiao_parser.recognise.texts import number
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import islice
 from math import prod
 
-from jixiao_parser.recognise.agreement import disagreement
+from jixiao_parser.recognise.parts.agreement import disagreement
 from jixiao_parser.recognise.texts import is_dash, is_hashes, is_number, number
 
 MOST_WAYS = 6_000

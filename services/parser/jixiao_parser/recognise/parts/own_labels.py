@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from jixiao_parser.recognise import labels
-from jixiao_parser.recognise.align import Complete, Fit, Slot, moved_whole
 from jixiao_parser.recognise.grid import Item, Line
-from jixiao_parser.recognise.suits import suits
+from jixiao_parser.recognise.parts.align import Complete, Fit, Slot, moved_whole
+from jixiao_parser.recognise.parts.suits import suits
 from jixiao_parser.recognise.texts import is_measure
 
 _KNOWN = labels.LEVEL1.keys() | labels.LEVEL2.keys() | labels.PLACEHOLDERS

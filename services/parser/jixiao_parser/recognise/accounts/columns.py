@@ -10,11 +10,11 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from jixiao.forms.model import Doubt, DoubtKind
-from jixiao_parser.recognise.account_tables import ENDING, stand_between, title_of
-from jixiao_parser.recognise.columns import WIDE
+from jixiao_parser.recognise.accounts.tables import ENDING, stand_between, title_of
 from jixiao_parser.recognise.grid import Item, Line, made_line
+from jixiao_parser.recognise.regrid.columns import WIDE
+from jixiao_parser.recognise.regrid.wraps import width
 from jixiao_parser.recognise.texts import clean, is_dash
-from jixiao_parser.recognise.wraps import width
 
 STACKED = 6  # lines with an amount that make a table, although no line has columns
 _GUESSED = Doubt(kind=DoubtKind.GUESSED, note="表格没有分栏，各列按文字位置还原")

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from jixiao_parser.recognise import labels
-from jixiao_parser.recognise.align import IMPOSSIBLE
 from jixiao_parser.recognise.grid import Item
+from jixiao_parser.recognise.parts.align import IMPOSSIBLE
 from jixiao_parser.recognise.texts import is_dash, is_hashes, is_measure, is_number, is_several_numbers, number
 
 OF_WHICH = 5.0

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from jixiao_parser.recognise import labels
-from jixiao_parser.recognise.rows import COST, IndicatorRow
+from jixiao_parser.recognise.parts.rows import COST, IndicatorRow
 from jixiao_parser.recognise.texts import number
 
 

@@ -6,9 +6,9 @@ from itertools import pairwise
 
 from jixiao.forms.model import Doubt, DoubtKind, Funds, FundsRow, FundsTotal, Value
 from jixiao_parser.recognise import labels
-from jixiao_parser.recognise.agreement import disagreement
-from jixiao_parser.recognise.align import Fit, Slot, fit
 from jixiao_parser.recognise.grid import Item, Line
+from jixiao_parser.recognise.parts.agreement import disagreement
+from jixiao_parser.recognise.parts.align import Fit, Slot, fit
 from jixiao_parser.recognise.sections import Pieces
 from jixiao_parser.recognise.texts import is_dash, is_hashes, is_number
 
