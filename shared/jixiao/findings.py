@@ -161,3 +161,8 @@ class Finding(Model):
     def is_doubt(self) -> bool:
         """An extraction doubt asks the reviewer for a look; it is never sent to a unit or subscriber."""
         return self.cause is Cause.EXTRACTION_DOUBT
+
+    @property
+    def light(self) -> str:
+        """The light that the reviewer sees; what only asks for a look never lights red or yellow."""
+        return (Severity.NOTICE if self.is_doubt else self.severity).light

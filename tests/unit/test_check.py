@@ -55,6 +55,13 @@ def test_the_mark_stands_under_the_very_cell() -> None:
     assert "建议 年度资金总额执行率由97.27改为92.27，请核实后更正。" in told
 
 
+def test_a_doubt_of_our_reading_lights_neither_red_nor_yellow() -> None:
+    """As on the page: it asks for a look at the original."""
+    _, out, _ = check(SAMPLES / "unreadable-total.txt")
+    assert out.startswith("提示[TOTAL-UNREADABLE]")
+    assert out.splitlines()[-1] == "共1个文件，复核自评表1张：提示1条。"
+
+
 def test_addends_are_added_up_before_the_eye() -> None:
     """All of them, but for those that are nothing."""
     _, out, _ = check(SAMPLES / "wrong-total.txt")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from jixiao.forms import DoubtKind, Form, FundsRow, Indicator
+from jixiao.forms import DoubtKind, Form, FundsRow, Indicator, names
 from jixiao.forms.printed import PERCENT, WAN, YUAN, Printed
 from jixiao_scorer.lazy import lazy
 from jixiao_scorer.words import subject_names
@@ -12,8 +12,8 @@ from jixiao_scorer.words import subject_names
 SOURCES = ("fiscal", "carryover", "other")
 FUND_ROWS = ("total", *SOURCES)
 COLUMNS = ("initial", "budget", "executed")
-ROW_NAMES = {"total": "年度资金总额", "fiscal": "当年财政拨款", "carryover": "上年结转资金", "other": "其他资金"}
-COLUMN_NAMES = {"initial": "年初预算数", "budget": "全年预算数", "executed": "全年执行数"}
+ROW_NAMES = names.FUND_ROWS
+COLUMN_NAMES = {column: names.CELLS[column] for column in COLUMNS}
 
 _ZERO = Decimal(0)
 _FEN = {YUAN: 2, WAN: 6}  # decimals from which on an amount is exact to the fen
