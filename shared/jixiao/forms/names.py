@@ -1,4 +1,4 @@
-"""What the cells of the record are called in Chinese, as on the official form; for sentences, pages and the command line."""
+"""What the cells of the record are called in Chinese, as on the official form, wherever people read it."""
 
 FUND_ROWS = {"total": "年度资金总额", "fiscal": "当年财政拨款", "carryover": "上年结转资金", "other": "其他资金"}
 
