@@ -74,7 +74,7 @@ def scored(form: FormVersion) -> FormScored:
 def command(hour: float, alert: UUID, handling: Handling, note: str = "已与单位核对", **others: Any) -> AlertCommand:
     """A reviewer's command, given so many hours after noon."""
     return AlertCommand(
-        command_id=derived_id("test command", hour, alert, handling),
+        command_id=derived_id("test command", hour, alert, handling, note, str(sorted(others.items()))),
         alert_id=alert,
         handling=handling,
         by="审核员",
