@@ -25,7 +25,8 @@ class FormParsed(Model):
     form: Form
 
 
-@dataclass(frozen=True, slots=True)
+# never assigned to, as all here; a form has a dozen, and ``frozen`` would triple the time to make one
+@dataclass(slots=True)
 class Computed:
     """One figure beside its recomputation: ``path`` as in the record, both as text; None is "not printed".
 

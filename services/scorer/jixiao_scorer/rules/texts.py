@@ -21,6 +21,7 @@ _COUNTS = (Kind.COUNT, Kind.PEOPLE)
 _NOT_COUNTED = ("时效", "成本", "服务对象满意度", "其他满意度")  # levels of dates, money and shares
 _COUNTED = (*_COUNTS, Kind.NONE)
 _DIGIT = re.compile(r"\d")
+_CARDINAL = re.compile(r"(?<![第\d])\d")
 _COUNT_IN_WORDS = re.compile("[二两三四五六七八九十百千][次个人名期篇份件条套台场项家户]")  # not 一个: an article
 _REACHED = re.compile(r"达到?(?=[约近]?\d)")  # of what was done: the number itself; of what is planned: a floor
 _CLAUSE = re.compile("[,。;!?、()]|\\d+[.:](?=\\D)")
@@ -58,13 +59,13 @@ def text_claim(case: Case) -> Iterator[Finding]:
 
 
 def _counts_something(text: str) -> bool:
-    return _DIGIT.search(text) is not None or _COUNT_IN_WORDS.search(text) is not None
+    return _CARDINAL.search(text) is not None or _COUNT_IN_WORDS.search(text) is not None
 
 
 def _may_speak(text: str, answer: Answer, side: str) -> bool:
     """Whether a text may speak of what a row counts: a quick look before the text is taken apart."""
     printed = getattr(answer.indicator, side).text
-    if not printed or _DIGIT.search(printed) is None or ("%" in printed and ";" not in printed):
+    if not printed or _CARDINAL.search(printed) is None or ("%" in printed and ";" not in printed):
         return False
     if printed.lstrip("≥≤><") in text:
         return False
