@@ -132,6 +132,24 @@ async def test_the_newer_assessment_counts_in_any_order_of_arrival(pool: asyncpg
             assert await states(conn, version.identity.key) == advance([found], [], NOON)
 
 
+async def test_other_rules_that_say_the_same_are_no_news(conn: Any) -> None:
+    """After a release all that is stored is judged again: the state has it, nobody is told, lists keep their order."""
+    first = of_project(form(0, finding(), finding(RuleId.FUND_SUM)), uuid4().hex)
+    await apply_scored(conn, scored(first), uuid4(), NOON)
+    again = replace(first, findings=(finding(rule_version=2), finding(RuleId.FUND_SUM, rule_version=2, stated="2")))
+    event = scored(again).model_copy(update={"assessment": 1, "rules_version": 2})
+    [told] = await apply_scored(conn, event, uuid4(), NOON + timedelta(hours=1))
+    assert (told.after.finding.rule, told.after.finding.stated) == (RuleId.FUND_SUM, "2")
+    rows = await conn.fetch(
+        "SELECT rule, changed_at, state -> 'finding' -> 'rule_version' AS version FROM alerts WHERE identity_key = $1",
+        first.identity.key,
+    )
+    assert {(row["rule"], row["changed_at"] - NOON, row["version"]) for row in rows} == {
+        ("EXEC-LOW", timedelta(0), "2"),
+        ("FUND-SUM", timedelta(hours=1), "2"),
+    }
+
+
 @pytest.mark.parametrize("newer_first", [False, True])
 async def test_a_form_read_anew_as_secret_is_told_as_secret(conn: Any, newer_first: bool) -> None:
     """Whom it belongs to is what its newest assessment says, whichever comes first; nothing is sent of it any more."""

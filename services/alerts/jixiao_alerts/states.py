@@ -72,6 +72,15 @@ def changes(before: Mapping[UUID, AlertState], after: Mapping[UUID, AlertState])
     return tuple(sorted(different, key=lambda c: (c.after.finding.severity.rank, c.after.finding.rule, c.alert_id)))
 
 
+def is_told(change: Change) -> bool:
+    """Whether a change is one for people: another version of the rules that says the same is none."""
+    before, after = change.before, change.after
+    if before is None:
+        return True
+    finding = before.finding.model_copy(update={"rule_version": after.finding.rule_version})
+    return before.model_copy(update={"finding": finding}) != after
+
+
 @dataclass(frozen=True, slots=True)
 class _Fold:
     """An alert in the middle of the fold. ``told`` is the last finding that may be told outside."""

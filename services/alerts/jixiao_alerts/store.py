@@ -15,7 +15,7 @@ from jixiao.runtime.postgres import Connection
 from jixiao_alerts import versions
 from jixiao_alerts.admission import rulings
 from jixiao_alerts.outbox import event_id, release, write_deliveries
-from jixiao_alerts.states import advance, changes
+from jixiao_alerts.states import Change, advance, changes, is_told
 
 
 async def apply_scored(conn: Connection, event: FormScored, cause: UUID, now: datetime) -> list[AlertChanged]:
@@ -96,6 +96,7 @@ async def _refold(
     after = advance(forms, commands, now)
     await versions.write_rulings(conn, stored, rulings(forms, commands))
     identities = {form.version.form_id: form.identity for form in forms}
+    different = changes(before, after)
     changed = [
         AlertChanged(
             alert_id=change.alert_id,
@@ -106,8 +107,10 @@ async def _refold(
             after=change.after,
             command=given if given is not None and given.alert_id == change.alert_id else None,
         )
-        for change in changes(before, after)
+        for change in different
+        if is_told(change)
     ]
+    await _write_quietly(conn, [change for change in different if not is_told(change)])
     if changed:
         await _write_states(conn, changed)
         await _write_history(conn, changed)
@@ -141,6 +144,14 @@ async def _write_states(conn: Connection, changed: Iterable[AlertChanged]) -> No
                 excluded.computed, excluded.amount, excluded.is_doubt, excluded.follows, excluded.form_id,
                 excluded.upload_id, excluded.state, excluded.changed_at, excluded.overdue)""",
         [_state_row(change) for change in changed],
+    )
+
+
+async def _write_quietly(conn: Connection, changed: Iterable[Change]) -> None:
+    """Keep what nobody is told; the time of the last change stays."""
+    await conn.executemany(
+        "UPDATE alerts SET state = $2 WHERE alert_id = $1",
+        [(change.alert_id, change.after.model_dump_json()) for change in changed],
     )
 
 
