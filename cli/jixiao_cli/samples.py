@@ -10,7 +10,7 @@ from rich.live import Live
 from rich.markup import escape
 from rich.table import Table
 
-from jixiao.findings import Cause, Severity
+from jixiao.findings import Finding, Severity
 from jixiao_cli.client import END_STATES, Client, Refused, Unreachable
 from jixiao_cli.local.process import LocalError
 from jixiao_cli.terminal import console
@@ -58,15 +58,13 @@ class Sample:
     def sentence(self) -> str:
         """What a reader should know first: the gravest finding with its light, or why there is none."""
         if self.findings:
-            worst = min(self.findings, key=lambda finding: _severity(finding).rank)
-            return f"{_severity(worst).light} {worst['sentence']}"
+            worst = min(self.findings, key=lambda listed: _finding(listed).shown.rank)
+            return f"{_finding(worst).shown.light} {worst['sentence']}"
         return self.reason or ("绿灯 未发现疑点。" if self.state == "scored" else "")
 
 
-def _severity(listed: dict[str, Any]) -> Severity:
-    """As on the page: what only asks for a look at the original lights neither red nor yellow."""
-    is_doubt = listed["finding"]["cause"] == Cause.EXTRACTION_DOUBT
-    return Severity.NOTICE if is_doubt else Severity(listed["severity"])
+def _finding(listed: dict[str, Any]) -> Finding:
+    return Finding.model_validate(listed["finding"])
 
 
 def follow(samples: Sequence[Sample], client: Client, sleep: Callable[[float], None], began: float) -> None:

@@ -163,6 +163,6 @@ class Finding(Model):
         return self.cause is Cause.EXTRACTION_DOUBT
 
     @property
-    def light(self) -> str:
-        """The light that the reviewer sees; what only asks for a look never lights red or yellow."""
-        return (Severity.NOTICE if self.is_doubt else self.severity).light
+    def shown(self) -> Severity:
+        """The severity as people see it: what only asks for a look never lights red or yellow."""
+        return Severity.NOTICE if self.is_doubt else self.severity

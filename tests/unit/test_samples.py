@@ -10,7 +10,8 @@ from jixiao_cli.samples import Sample
 
 def listed(severity: str, cause: str, sentence: str) -> dict[str, Any]:
     """A finding as the API lists it."""
-    return {"severity": severity, "sentence": sentence, "finding": {"cause": cause}}
+    finding = {"rule": "EXEC-LOW", "severity": severity, "cause": cause, "sentence": sentence}
+    return {"severity": severity, "sentence": sentence, "finding": finding}
 
 
 DOUBT = listed("error", "extraction_doubt", "看不清。")

@@ -91,7 +91,7 @@ def show_changes(found: Sequence[Change], forms: int) -> None:
 
 def _grade(change: Change) -> str:
     """The light; with the one before where it changed."""
-    grades = [f"{each.light}({each.stage})" for each in (change.before, change.after) if each is not None]
+    grades = [f"{each.shown.light}({each.stage})" for each in (change.before, change.after) if each is not None]
     return "→".join(dict.fromkeys(grades))
 
 

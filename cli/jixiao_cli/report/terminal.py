@@ -64,7 +64,7 @@ def _continued(lead: str) -> str:
 
 def _told(found: Found) -> Iterator[tuple[str, Text]]:
     finding, form = found.finding, found.form
-    light = finding.light
+    light = finding.shown.light
     follows = "└ " if finding.follows is not None else ""
     indent = "  " * bool(follows)
     headline = Text(follows) + Text(light, f"bold {COLOURS[light]}") + Text(f"[{finding.rule}] ", COLOURS[light])
@@ -176,7 +176,7 @@ def _sum(finding: Finding) -> str:
 
 
 def _summary(found: Sequence[Found], tally: Tally) -> str:
-    lights = Counter(each.finding.light for each in found)
+    lights = Counter(each.finding.shown.light for each in found)
     told = "，".join(f"[{colour}]{light}{lights[light]}条[/]" for light, colour in COLOURS.items() if lights[light])
     missing = f"，其中{tally.unreadable}个无法复核" if tally.unreadable else ""
     accounts = f"、部门决算{tally.accounts}份" if tally.accounts else ""

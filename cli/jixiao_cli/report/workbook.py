@@ -55,7 +55,7 @@ def _head(sheet: Worksheet) -> None:
 def _row(sheet: Worksheet, row: int, found: Found, block: Block) -> None:
     finding, form = found.finding, found.form
     place = place_of(form, finding)
-    texts = (finding.light, finding.rule.value, found.source, str(form.ordinal), form.code.text,
+    texts = (finding.shown.light, finding.rule.value, found.source, str(form.ordinal), form.code.text,
              form.name.text, form.unit.text, place.where if place is not None else "")  # fmt: skip
     for column, text in enumerate(texts, 1):
         put_text(sheet, row, column, text)

@@ -66,11 +66,6 @@ async def run(call: Call, *args: object, limits: Limits) -> bytes:
         status.close()
 
 
-def run_now(call: Call, *args: object, limits: Limits) -> bytes:
-    """The same for callers without an event loop."""
-    return asyncio.run(run(call, *args, limits=limits))
-
-
 async def _converse(ours: socket.socket, status: socket.socket, request: bytes, limits: Limits) -> bytes:
     loop = asyncio.get_running_loop()
     answer = bytearray()

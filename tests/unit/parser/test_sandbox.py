@@ -15,7 +15,7 @@ import pytest
 
 from jixiao.runtime import sandbox
 from jixiao.runtime.errors import Unreadable
-from jixiao.runtime.sandbox import MIB, Limits, ReaderDied, run, run_now
+from jixiao.runtime.sandbox import MIB, Limits, ReaderDied, run
 from jixiao_parser import Reading, read, read_isolated, read_isolated_now
 from tests.unit.parser.cases import all_cases, as_tabs
 
@@ -112,11 +112,6 @@ async def test_many_at_once() -> None:
     assert answers == [bytes([at]) for at in range(20)]
 
 
-def test_without_an_event_loop() -> None:
-    """The command line calls it plainly."""
-    assert run_now(echo, b"x", limits=LIMITS) == b"x"
-
-
 async def test_a_refusal_keeps_its_reason() -> None:
     """Unreadable passes the process boundary."""
     with pytest.raises(Unreadable, match="文件已损坏"):
@@ -211,10 +206,10 @@ def test_the_child_dies_with_its_parent(tmp_path: Path) -> None:
     """kill -9 of the service leaves neither server nor child."""
     place = tmp_path / "pid"
     code = (
-        f"import sys; sys.path[:] = {sys.path!r}; "
-        "from jixiao.runtime.sandbox import Limits, run_now; "
+        f"import asyncio, sys; sys.path[:] = {sys.path!r}; "
+        "from jixiao.runtime.sandbox import Limits, run; "
         "from tests.unit.parser.test_sandbox import say_and_sleep; "
-        f"run_now(say_and_sleep, {str(place)!r}, limits=Limits())"
+        f"asyncio.run(run(say_and_sleep, {str(place)!r}, limits=Limits()))"
     )
     parent = subprocess.Popen([sys.executable, "-c", code])
     pid = _pid_at(place)
